@@ -1,0 +1,2 @@
+//! The `spider` command.
+fn main() {}

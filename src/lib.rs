@@ -1,0 +1,16 @@
+//! Offline TCP session analysis of PCAP and PCAP-NG captures.
+//!
+//! ```text
+//! capture bytes -> packet -> segment -> session -> lot -> documents -> views / exports
+//!   capture/         packet/              session/   lot/    document/    view/
+//!   pcapng/
+//! ```
+//!
+//! Everything between `capture` and `view` is free of I/O: no file, no clock, no thread, no print.
+//! A later layer may import an earlier one, never the reverse (`tests/layering.rs`).
+
+pub mod capture;
+pub mod lot;
+pub mod packet;
+pub mod session;
+pub mod time;

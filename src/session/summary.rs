@@ -1,0 +1,196 @@
+//! What is kept of a session when it ends: all that its document needs, and nothing else.
+//!
+//! Plain numbers of a fixed size, but for the interfaces and encapsulations seen.
+
+use super::direction::{Direction, PerDirection};
+use super::state::State;
+use crate::capture::{InterfaceId, PacketNumber};
+use crate::packet::{EncapsulationId, Endpoint, SeqNumber};
+use crate::time::{Precision, Span, Timestamp};
+
+/// How the client was told from the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ClientEvidence {
+    /// It sent a SYN without ACK.
+    Syn,
+    /// It received a SYN with ACK.
+    SynAck,
+    /// It has the higher port.
+    Port,
+    /// It sent the first packet captured.
+    FirstPacket,
+}
+
+/// What closed a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CloseKind {
+    /// FINs from both ends, acknowledged.
+    Fin,
+    /// A reset.
+    Rst,
+}
+
+/// How a session was closed, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClosedBy {
+    /// What closed it.
+    pub kind: CloseKind,
+    /// Direction of the first FIN, or of the reset.
+    pub direction: Direction,
+}
+
+/// The times of a session; each is absent where its packet was not captured or had no time.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionTimes {
+    /// First packet.
+    pub first: Option<Timestamp>,
+    /// Last packet, in capture order.
+    pub last: Option<Timestamp>,
+    /// First SYN of the client.
+    pub syn: Option<Timestamp>,
+    /// First SYN with ACK.
+    pub connect: Option<Timestamp>,
+    /// The client's first ACK after the SYN with ACK.
+    pub established: Option<Timestamp>,
+    /// Finest resolution of the packets' clocks.
+    pub precision: Precision,
+}
+
+/// Round-trip times from a data packet to the acknowledgment that covers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RttSummary {
+    /// Samples taken.
+    pub samples: u64,
+    /// Smallest.
+    pub min: Span,
+    /// Mean, truncated to nanoseconds.
+    pub avg: Span,
+    /// Median.
+    pub p50: Span,
+    /// 95th percentile.
+    pub p95: Span,
+    /// 99th percentile.
+    pub p99: Span,
+    /// Largest.
+    pub max: Span,
+}
+
+/// What one direction of a session added up to.
+///
+/// Lengths are those of the headers (on the wire), whatever the snapshot length kept.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HalfSummary {
+    /// Sequence number of the SYN; start missed: of the first packet minus 1. Absent when this
+    /// direction was never seen nor acknowledged.
+    pub initial_seq: Option<SeqNumber>,
+    /// Last acknowledgment number sent by this direction.
+    pub last_ack: Option<SeqNumber>,
+    /// Sum of IP header bytes.
+    pub ip_header_bytes: u64,
+    /// Sum of TCP header bytes.
+    pub tcp_header_bytes: u64,
+    /// Sum of payload bytes, re-sent ones included.
+    pub payload_bytes: u64,
+    /// Packets.
+    pub packets: u64,
+    /// Packets with payload.
+    pub data_packets: u64,
+    /// Sum of original packet lengths.
+    pub wire_bytes: u64,
+    /// Unique payload bytes in sequence space.
+    pub stream_bytes: u64,
+    /// Packets all or part of whose bytes were already captured (keep-alives and duplicates apart).
+    pub resent_packets: u64,
+    /// Those bytes.
+    pub resent_bytes: u64,
+    /// Second copies made by the network or the capture.
+    pub duplicates: u64,
+    /// Packets captured after a packet that was sent later.
+    pub out_of_order: u64,
+    /// Packets that show that their first copy was lost before the capture point.
+    pub lost_upstream: u64,
+    /// Runs of bytes that were never captured.
+    pub gaps: u64,
+    /// Bytes that were never captured.
+    pub missing_bytes: u64,
+    /// Duplicate acknowledgments sent (RFC 5681 §2).
+    pub duplicate_acks: u64,
+    /// Packets that advertised a window of 0.
+    pub zero_windows: u64,
+    /// Packets that filled the window of the other side to the last byte.
+    pub window_full: u64,
+    /// Keep-alive probes.
+    pub keep_alives: u64,
+    /// Packets with late bytes (see the `lot` module).
+    pub late_packets: u64,
+    /// Packets that brought other bytes than those captured before at the same place.
+    pub overlap_conflicts: u64,
+    /// Packets with a wrong checksum.
+    pub bad_checksums: u64,
+    /// Resets whose sequence number was outside the window (RFC 9293 §3.10.7.4, RFC 5961 §3).
+    pub invalid_resets: u64,
+    /// Largest number of bytes sent and not yet acknowledged.
+    pub max_bytes_in_flight: u64,
+    /// Maximum segment size of the SYN.
+    pub mss: Option<u16>,
+    /// Window scale of the SYN, `0 <= shift <= 14`.
+    pub window_scale: Option<u8>,
+    /// True when the SYN permitted selective acknowledgments.
+    pub sack_permitted: bool,
+    /// True when packets carried TCP time stamps.
+    pub timestamps: bool,
+}
+
+/// What is kept of a session.
+#[derive(Clone, Debug)]
+pub struct SessionSummary {
+    /// Client.
+    pub client: Endpoint,
+    /// Server.
+    pub server: Endpoint,
+    /// How the client was told.
+    pub client_evidence: ClientEvidence,
+    /// True when the client's SYN was not captured.
+    pub missed_syn: bool,
+    /// State after the last packet.
+    pub state: State,
+    /// How it was closed; absent while it is open.
+    pub closed_by: Option<ClosedBy>,
+    /// Times.
+    pub times: SessionTimes,
+    /// Number of the first packet.
+    pub first_packet: PacketNumber,
+    /// Number of the last packet.
+    pub last_packet: PacketNumber,
+    /// Packets of both directions.
+    pub packets: u64,
+    /// Packets of which not all bytes were captured.
+    pub truncated_packets: u64,
+    /// Index in the session, from 0, of the last packet with payload.
+    pub last_data_index: Option<u64>,
+    /// Direction of the last packet with payload.
+    pub last_data_direction: Option<Direction>,
+    /// 1 for the first session of its id, 2 for the second, ... (`~2` at the end of the id).
+    pub occurrence: u32,
+    /// What each direction added up to.
+    pub halves: PerDirection<HalfSummary>,
+    /// Client data to the server's acknowledgment; absent without a sample.
+    pub rtt: Option<RttSummary>,
+    /// Server data to the client's acknowledgment; absent without a sample.
+    pub client_rtt: Option<RttSummary>,
+    /// Zeek's `conn_state`.
+    pub conn_state: &'static str,
+    /// Zeek's `history` letters.
+    pub history: String,
+    /// Interfaces it was captured at, in order of appearance (at most [`Self::SET_LIMIT`]).
+    pub interfaces: Vec<InterfaceId>,
+    /// Encapsulations it was seen in, in order of appearance (at most [`Self::SET_LIMIT`]).
+    pub encapsulations: Vec<EncapsulationId>,
+    /// True when a limit of the reassembler was reached and gaps were declared early.
+    pub limit_reached: bool,
+}
+
+impl SessionSummary {
+    /// Different interfaces or encapsulations that are kept of one session.
+    pub const SET_LIMIT: usize = 16;
+}

@@ -1,0 +1,266 @@
+//! Capture time: the only clock there is.
+//!
+//! Turns the time stamps of captures into integer nanoseconds and back into exact decimal text.
+//! It deliberately knows no wall clock, no time zone and no floating point: a 64-bit float cannot
+//! carry an epoch with nine digits.
+//!
+//! Limits: times from 1677-09-21 to 2262-04-11 (the range of a signed 64-bit count of
+//! nanoseconds). Readers leave a time outside of it absent.
+//! Sources: RFC 3339 §5.6; proleptic Gregorian calendar arithmetic after Howard Hinnant,
+//! "chrono-Compatible Low-Level Date Algorithms" (`civil_from_days`).
+
+use std::fmt;
+
+/// A point in capture time: nanoseconds since the Unix epoch, negative before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// A signed distance between two [`Timestamp`]s in nanoseconds.
+///
+/// Negative where a capture's time runs backwards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(i64);
+
+/// How many decimal digits of a second a capture's clock gives: `0 <= digits <= 9`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Precision(u8);
+
+/// Seconds as an exact decimal: prints without rounding, with the digits of its precision.
+///
+/// Digits beyond the precision are cut, never rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decimal {
+    nanos: i64,
+    precision: Precision,
+}
+
+/// A [`Timestamp`] that prints as RFC 3339 UTC, truncated to milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rfc3339(Timestamp);
+
+impl Timestamp {
+    /// The time `nanos` nanoseconds after the Unix epoch.
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Self(nanos)
+    }
+
+    /// Whole seconds and nanoseconds since the epoch; `None` outside the range of the type.
+    pub const fn from_parts(seconds: i64, nanos: u32) -> Option<Self> {
+        match seconds.checked_mul(NANOS_PER_SECOND) {
+            Some(base) => match base.checked_add(nanos as i64) {
+                Some(total) => Some(Self(total)),
+                None => None,
+            },
+            None => None,
+        }
+    }
+
+    /// Nanoseconds since the Unix epoch.
+    pub const fn nanos(self) -> i64 {
+        self.0
+    }
+
+    /// The distance from `earlier` to this time; it saturates at the range of [`Span`].
+    pub const fn since(self, earlier: Self) -> Span {
+        Span(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Hours since the Unix epoch, rounded to the nearest (half hours up).
+    pub const fn hours_rounded(self) -> i64 {
+        let half_up = self.0.saturating_add(NANOS_PER_HOUR / 2);
+        half_up.div_euclid(NANOS_PER_HOUR)
+    }
+
+    /// This time floored to its minute.
+    pub const fn floor_minute(self) -> Self {
+        Self(self.0.saturating_sub(self.0.rem_euclid(NANOS_PER_MINUTE)))
+    }
+
+    /// This time as exact seconds since the epoch.
+    pub const fn decimal(self, precision: Precision) -> Decimal {
+        Decimal {
+            nanos: self.0,
+            precision,
+        }
+    }
+
+    /// This time as RFC 3339 text.
+    pub const fn rfc3339(self) -> Rfc3339 {
+        Rfc3339(self)
+    }
+}
+
+impl Span {
+    /// A span of `nanos` nanoseconds.
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Self(nanos)
+    }
+
+    /// Nanoseconds.
+    pub const fn nanos(self) -> i64 {
+        self.0
+    }
+
+    /// This span as exact seconds.
+    pub const fn decimal(self, precision: Precision) -> Decimal {
+        Decimal {
+            nanos: self.0,
+            precision,
+        }
+    }
+}
+
+impl Precision {
+    /// Microseconds, the resolution of a classic pcap file.
+    pub const MICROS: Self = Self(6);
+    /// Nanoseconds, the finest that is kept.
+    pub const NANOS: Self = Self(9);
+
+    /// A precision of `digits` decimal digits, at most nine.
+    pub const fn from_digits(digits: u8) -> Self {
+        if digits < 9 { Self(digits) } else { Self(9) }
+    }
+
+    /// Decimal digits of a second, `0 <= digits <= 9`.
+    pub const fn digits(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let magnitude = self.nanos.unsigned_abs();
+        let (seconds, nanos) = (
+            magnitude / NANOS_PER_SECOND.unsigned_abs(),
+            magnitude % 1_000_000_000,
+        );
+        let digits = self.precision.0;
+        let fraction = nanos / 10_u64.pow(u32::from(9 - digits));
+        let sign = if self.nanos < 0 && (seconds != 0 || fraction != 0) {
+            "-"
+        } else {
+            ""
+        };
+        if digits == 0 {
+            write!(f, "{sign}{seconds}")
+        } else {
+            write!(
+                f,
+                "{sign}{seconds}.{fraction:0width$}",
+                width = usize::from(digits)
+            )
+        }
+    }
+}
+
+impl fmt::Display for Rfc3339 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = self.0.0.div_euclid(1_000_000);
+        let (days, in_day) = (
+            millis.div_euclid(MILLIS_PER_DAY),
+            millis.rem_euclid(MILLIS_PER_DAY),
+        );
+        let (year, month, day) = civil_from_days(days);
+        let (hour, minute) = (in_day / 3_600_000, in_day / 60_000 % 60);
+        let (second, milli) = (in_day / 1000 % 60, in_day % 1000);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z"
+        )
+    }
+}
+
+/// Year, month (1 to 12) and day (1 to 31) of a day counted from 1970-01-01.
+const fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+    (year, month, day)
+}
+
+const NANOS_PER_SECOND: i64 = 1_000_000_000;
+const NANOS_PER_MINUTE: i64 = 60 * NANOS_PER_SECOND;
+const NANOS_PER_HOUR: i64 = 60 * NANOS_PER_MINUTE;
+const MILLIS_PER_DAY: i64 = 86_400_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAMPLE: Timestamp = Timestamp::from_nanos(1_705_268_606_416_464_000);
+
+    #[test]
+    fn decimal_prints_the_digits_of_its_precision() {
+        assert_eq!(
+            SAMPLE.decimal(Precision::MICROS).to_string(),
+            "1705268606.416464"
+        );
+        assert_eq!(
+            SAMPLE.decimal(Precision::NANOS).to_string(),
+            "1705268606.416464000"
+        );
+        assert_eq!(
+            SAMPLE.decimal(Precision::from_digits(0)).to_string(),
+            "1705268606"
+        );
+    }
+
+    #[test]
+    fn decimal_pads_and_signs() {
+        assert_eq!(
+            Span::from_nanos(5_000)
+                .decimal(Precision::MICROS)
+                .to_string(),
+            "0.000005"
+        );
+        assert_eq!(
+            Span::from_nanos(-1_000)
+                .decimal(Precision::MICROS)
+                .to_string(),
+            "-0.000001"
+        );
+        assert_eq!(
+            Span::from_nanos(-1).decimal(Precision::MICROS).to_string(),
+            "0.000000"
+        );
+        assert_eq!(
+            Span::from_nanos(i64::MIN)
+                .decimal(Precision::NANOS)
+                .to_string(),
+            "-9223372036.854775808"
+        );
+    }
+
+    #[test]
+    fn rfc3339_truncates_to_milliseconds() {
+        assert_eq!(SAMPLE.rfc3339().to_string(), "2024-01-14T21:43:26.416Z");
+        assert_eq!(
+            SAMPLE.floor_minute().rfc3339().to_string(),
+            "2024-01-14T21:43:00.000Z"
+        );
+        assert_eq!(
+            Timestamp::from_nanos(-1).rfc3339().to_string(),
+            "1969-12-31T23:59:59.999Z"
+        );
+        let leap = Timestamp::from_parts(951_782_400, 0).unwrap();
+        assert_eq!(leap.rfc3339().to_string(), "2000-02-29T00:00:00.000Z");
+    }
+
+    #[test]
+    fn hours_round_to_nearest() {
+        assert_eq!(SAMPLE.hours_rounded(), 473_686);
+        assert_eq!(Timestamp::from_parts(1799, 0).unwrap().hours_rounded(), 0);
+        assert_eq!(Timestamp::from_parts(1800, 0).unwrap().hours_rounded(), 1);
+    }
+}
