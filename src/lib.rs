@@ -12,5 +12,6 @@
 pub mod capture;
 pub mod lot;
 pub mod packet;
+pub mod pcapng;
 pub mod session;
 pub mod time;

@@ -1,12 +1,37 @@
 //! Any capture: files, pipes and compression in, numbered packets out.
 //!
 //! Packets come in batches: one buffer of bytes as they were read, and where each packet lies in
-//! it. A batch is self-contained, so that it can be handed to another thread.
+//! it. A batch is self-contained, so that it can be handed to another thread. Nothing here looks
+//! into a packet.
+//!
+//! Limits: [`ReadLimits`].
+
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod batch;
+mod byte_order;
+mod error;
+mod findings;
+mod format;
+mod framing;
+mod limits;
+mod merge;
 mod notice;
+mod pcap;
 mod raw_packet;
+mod reader;
+mod source;
+mod variant;
 
 pub use batch::{Batch, Slot};
+pub use error::{Compression, FirstBytes, OpenError};
+pub use limits::ReadLimits;
+pub use merge::Capture;
 pub use notice::{CaptureNotice, NoticeKind, NoticeLog};
 pub use raw_packet::{Interface, InterfaceId, LinkType, PacketNumber, RawPacket};
+pub use source::Input;
+
+pub(crate) use byte_order::ByteOrder;
+pub(crate) use findings::Findings;
+pub(crate) use format::Format;
+pub(crate) use framing::{Framed, Next, Output, Window};

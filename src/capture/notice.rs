@@ -90,6 +90,11 @@ impl NoticeLog {
         }
     }
 
+    /// Takes all notices out.
+    pub(crate) fn take(&mut self) -> Vec<CaptureNotice> {
+        std::mem::take(&mut self.kept)
+    }
+
     /// The notices in the order in which they were first seen.
     pub fn notices(&self) -> &[CaptureNotice] {
         &self.kept

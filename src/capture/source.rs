@@ -1,0 +1,271 @@
+//! Inputs to bytes: files, pipes and the compression around them.
+//!
+//! Compression is found by the first bytes, never by the name. Reading streams: nothing is held
+//! but the windows of the decompressors. It deliberately does not look into a second layer of
+//! compression.
+//!
+//! Limits: [`ReadLimits::max_decompressed_bytes`], [`ReadLimits::zstd_window_log`]; an lz4 block
+//! has at most 8 MiB by its format.
+//! Sources: RFC 1952 (gzip), RFC 8878 (zstd), the LZ4 frame format 1.6.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+use lz4_flex::frame::FrameDecoder;
+
+use super::ReadLimits;
+use super::error::{Compression, OpenError};
+
+/// One input of a capture.
+pub enum Input {
+    /// A file, named pipe or device.
+    File(PathBuf),
+    /// Something that is open already, such as standard input.
+    Stream {
+        /// What the user calls it.
+        name: String,
+        /// Where its bytes come from.
+        reader: Box<dyn Read + Send>,
+    },
+}
+
+impl Input {
+    /// What the user calls this input.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Stream { name, .. } => name.clone(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Input").field(&self.name()).finish()
+    }
+}
+
+/// The decompressed bytes of one input.
+pub(crate) struct Source {
+    reader: Box<dyn Read + Send>,
+    /// How it was compressed.
+    pub(crate) compression: Option<Compression>,
+    /// Bytes come when they come: what is there is handed on at once.
+    pub(crate) is_live: bool,
+    left: u64,
+}
+
+impl Source {
+    /// Opens an input and looks for compression. Compressed bytes are counted in `read`.
+    pub(crate) fn open(
+        input: Input,
+        limits: &ReadLimits,
+        read: &Arc<AtomicU64>,
+    ) -> Result<Self, OpenError> {
+        let path = input.name();
+        let (raw, is_live) = match input {
+            Input::File(file) => open_file(&file, &path)?,
+            Input::Stream { reader, .. } => (reader, true),
+        };
+        let mut raw = Counted {
+            inner: raw,
+            count: Arc::clone(read),
+        };
+        let mut start = Vec::new();
+        read_up_to(&mut raw, &mut start, MAGIC_BYTES).map_err(|source| OpenError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        if start.is_empty() {
+            return Err(OpenError::Empty {
+                path,
+                compression: None,
+            });
+        }
+        let compression = compression_of(&start);
+        let whole = Cursor::new(start).chain(raw);
+        let reader = decompress(whole, compression, limits)
+            .map_err(|source| OpenError::Io { path, source })?;
+        Ok(Self {
+            reader,
+            compression,
+            is_live,
+            left: match compression {
+                Some(_) => limits.max_decompressed_bytes,
+                None => u64::MAX,
+            },
+        })
+    }
+
+    /// Reads until `bytes` holds `want` bytes; a live source stops after one read.
+    ///
+    /// What was read before an error is kept in `bytes`.
+    pub(crate) fn fill(&mut self, bytes: &mut Vec<u8>, want: usize) -> Filled {
+        let mut len = bytes.len();
+        bytes.resize(want.max(len), 0);
+        let end = loop {
+            let Some(room) = bytes.get_mut(len..).filter(|room| !room.is_empty()) else {
+                break Filled::More;
+            };
+            if self.left == 0 {
+                break Filled::LimitReached;
+            }
+            match self.reader.read(room) {
+                Ok(0) => break Filled::End,
+                Ok(count) => {
+                    len = len.saturating_add(count);
+                    self.left = self.left.saturating_sub(count as u64);
+                    if self.is_live {
+                        break Filled::More;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Filled::Failed(error),
+            }
+        };
+        bytes.truncate(len);
+        end
+    }
+}
+
+/// How a read ended.
+#[derive(Debug)]
+pub(crate) enum Filled {
+    /// There may be more.
+    More,
+    /// The input ends.
+    End,
+    /// [`ReadLimits::max_decompressed_bytes`] was reached.
+    LimitReached,
+    /// The system or a decompressor failed.
+    Failed(io::Error),
+}
+
+/// Reads until `bytes` holds `want` bytes or the input ends.
+pub(crate) fn read_up_to(
+    reader: &mut impl Read,
+    bytes: &mut Vec<u8>,
+    want: usize,
+) -> io::Result<()> {
+    let missing = want.saturating_sub(bytes.len()) as u64;
+    reader.take(missing).read_to_end(bytes)?;
+    Ok(())
+}
+
+impl Read for Source {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buf)
+    }
+}
+
+fn open_file(
+    file: &std::path::Path,
+    path: &str,
+) -> Result<(Box<dyn Read + Send>, bool), OpenError> {
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => OpenError::NotFound {
+            path: path.to_owned(),
+        },
+        _ => OpenError::Io {
+            path: path.to_owned(),
+            source,
+        },
+    };
+    let opened = File::open(file).map_err(failed)?;
+    let is_file = opened.metadata().map_err(failed)?.is_file();
+    Ok((Box::new(opened), !is_file))
+}
+
+fn compression_of(start: &[u8]) -> Option<Compression> {
+    match start {
+        [0x1f, 0x8b, ..] => Some(Compression::Gzip),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Compression::Zstd),
+        // A skippable frame may come first.
+        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Compression::Zstd),
+        [0x04, 0x22, 0x4d, 0x18, ..] => Some(Compression::Lz4),
+        _ => None,
+    }
+}
+
+fn decompress<R: Read + Send + 'static>(
+    raw: R,
+    compression: Option<Compression>,
+    limits: &ReadLimits,
+) -> io::Result<Box<dyn Read + Send>> {
+    let Some(compression) = compression else {
+        return Ok(Box::new(raw));
+    };
+    let buffered = BufReader::with_capacity(COMPRESSED_BUFFER, raw);
+    Ok(match compression {
+        Compression::Gzip => Box::new(MultiGzDecoder::new(buffered)),
+        Compression::Zstd => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(buffered)?;
+            decoder.window_log_max(limits.zstd_window_log)?;
+            Box::new(decoder)
+        }
+        Compression::Lz4 => Box::new(Lz4Frames(FrameDecoder::new(EndWatch {
+            inner: buffered,
+            ended: false,
+        }))),
+    })
+}
+
+/// Counts what passes through.
+struct Counted {
+    inner: Box<dyn Read + Send>,
+    count: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buf)?;
+        self.count.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// One lz4 frame after the other.
+///
+/// The decoder says "end" both at the end mark of a frame and where the input is cut between two
+/// blocks; only in the second case it ran into the end of the input.
+struct Lz4Frames<R: Read>(FrameDecoder<EndWatch<R>>);
+
+impl<R: BufRead> Read for Lz4Frames<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let count = self.0.read(buf)?;
+            if count != 0 || buf.is_empty() {
+                return Ok(count);
+            }
+            let watch = self.0.get_mut();
+            if watch.ended {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if watch.inner.fill_buf()?.is_empty() {
+                return Ok(0);
+            }
+        }
+    }
+}
+
+/// Remembers that the end of the input was met.
+struct EndWatch<R> {
+    inner: R,
+    ended: bool,
+}
+
+impl<R: Read> Read for EndWatch<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buf)?;
+        self.ended |= count == 0 && !buf.is_empty();
+        Ok(count)
+    }
+}
+
+/// Bytes that decide over compression, and that an error message shows.
+const MAGIC_BYTES: usize = 8;
+const COMPRESSED_BUFFER: usize = 1 << 17;

@@ -1,0 +1,162 @@
+//! Pcap variants that share a magic number, told apart by trying their record layouts.
+//!
+//! Each layout is tried on the first records; the one with the fewest oddities is taken, the more
+//! usual one where they are equal. It deliberately never reads on: a pipe that has no record yet
+//! is taken as the usual layout.
+//!
+//! Limits: three records.
+//! Sources: the heuristics of Wireshark's `wiretap/libpcap.c` (`libpcap_try_record`).
+
+use super::byte_order::ByteOrder;
+use super::framing::Window;
+use super::pcap::Record;
+
+/// The layouts that a file may have.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Candidates {
+    /// One: the standard layout.
+    Plain,
+    /// Standard magic number: standard, Red Hat 6.1 or Nokia.
+    Standard { snaplen: u32 },
+    /// Modified magic number: 1999-10-29 or SUSE 6.3.
+    Modified { snaplen: u32 },
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Layout {
+    Plain,
+    /// Interface index, protocol, packet type and a byte of padding follow.
+    Modified,
+    /// The same with five bytes of padding.
+    Suse,
+    /// Four bytes of unknown meaning follow.
+    Nokia,
+}
+
+impl Candidates {
+    /// Bytes of a record header; `None` where more bytes are needed to decide.
+    pub(super) fn decide(
+        self,
+        window: &Window<'_>,
+        order: ByteOrder,
+        max_packet_bytes: u32,
+    ) -> Option<usize> {
+        let (layouts, snaplen): (&[Layout], u32) = match self {
+            Self::Plain => return Some(PLAIN_RECORD),
+            Self::Standard { snaplen } => {
+                (&[Layout::Plain, Layout::Modified, Layout::Nokia], snaplen)
+            }
+            Self::Modified { .. } if !window.at_end && window.rest().len() < UNDECIDED => {
+                return None;
+            }
+            Self::Modified { snaplen } => (&[Layout::Modified, Layout::Suse], snaplen),
+        };
+        let trial = Trial {
+            window: *window,
+            order,
+            snaplen,
+            max_packet_bytes,
+        };
+        let best = layouts.iter().min_by_key(|layout| trial.oddities(**layout));
+        Some(best.map_or(PLAIN_RECORD, |layout| layout.header_len()))
+    }
+}
+
+impl Layout {
+    const fn header_len(self) -> usize {
+        match self {
+            Self::Plain => PLAIN_RECORD,
+            Self::Modified => 24,
+            Self::Suse => 28,
+            Self::Nokia => 20,
+        }
+    }
+}
+
+struct Trial<'a> {
+    window: Window<'a>,
+    order: ByteOrder,
+    snaplen: u32,
+    max_packet_bytes: u32,
+}
+
+impl Trial<'_> {
+    /// How many things are wrong with the first records in this layout.
+    fn oddities(&self, layout: Layout) -> usize {
+        let mut rest = self.window.rest();
+        let mut odd: usize = 0;
+        for _ in 0..RECORDS_TRIED {
+            if rest.is_empty() {
+                break;
+            }
+            let Some((head, body)) = rest.split_at_checked(layout.header_len()) else {
+                return odd.saturating_add(usize::from(self.window.at_end));
+            };
+            let Some(record) = Record::parse(head, |raw| self.order.u32(raw)) else {
+                break;
+            };
+            odd = odd
+                .saturating_add(self.odd_fields(&record))
+                .saturating_add(self.odd_extra(layout, head));
+            if self.max_packet_bytes < record.first_len {
+                break;
+            }
+            let Some((_, after)) = body.split_at_checked(record.first_len as usize) else {
+                return odd.saturating_add(usize::from(self.window.at_end));
+            };
+            rest = after;
+        }
+        odd
+    }
+
+    fn odd_fields(&self, record: &Record) -> usize {
+        count(&[
+            1_000_000 <= record.fraction,
+            self.max_packet_bytes < record.first_len,
+            self.snaplen < record.first_len,
+            MAX_ORIGINAL < record.second_len,
+            record.second_len < record.first_len,
+        ])
+    }
+
+    fn odd_extra(&self, layout: Layout, head: &[u8]) -> usize {
+        match layout {
+            Layout::Plain => 0,
+            Layout::Modified | Layout::Suse => self.odd_linux_fields(head).unwrap_or(3),
+            Layout::Nokia => count(&[!self.order.u32_at(head, 16).is_some_and(is_nokia_mark)]),
+        }
+    }
+
+    /// The limits are those of the Linux machines of 1999.
+    fn odd_linux_fields(&self, head: &[u8]) -> Option<usize> {
+        let interface = self.order.u32_at(head, 16)?;
+        let protocol = self.order.u16_at(head, 20)?;
+        let packet_type = *head.get(22)?;
+        Some(count(&[
+            10_000 < interface,
+            !matches!(protocol, 0..=0x17 | 0x60 | 0x200 | 0x400 | 0x600..),
+            4 < packet_type,
+        ]))
+    }
+}
+
+/// Values seen are `0xXfbfYZ0W` with X in 9 b, Y in b d, Z in 6 9, W in 1 2.
+const fn is_nokia_mark(mark: u32) -> bool {
+    mark & 0x0fff_00f0 == 0x0fbf_0000
+        && matches!(mark >> 28, 0x9 | 0xb)
+        && matches!((mark >> 12) & 0xf, 0xb | 0xd)
+        && matches!((mark >> 8) & 0xf, 0x6 | 0x9)
+        && matches!(mark & 0xf, 1 | 2)
+}
+
+fn count(oddities: &[bool]) -> usize {
+    oddities.iter().filter(|odd| **odd).count()
+}
+
+/// Bytes of a standard record header.
+pub(super) const PLAIN_RECORD: usize = 16;
+const RECORDS_TRIED: usize = 3;
+/// Bytes without which the modified layouts cannot be told apart: a record header and its start.
+const UNDECIDED: usize = 64;
+/// A packet that claims more is probably none; the largest D-Bus packet has this size.
+const MAX_ORIGINAL: u32 = 128 << 20;

@@ -1,0 +1,120 @@
+//! Section headers and interface descriptions: what later blocks refer to.
+//!
+//! The length of a section is never trusted. pcap-file reads interface descriptions too, but
+//! refuses clocks finer than a nanosecond and names that are not UTF-8, so their few options are
+//! read here.
+//!
+//! Limits: [`max_interfaces`](crate::capture::ReadLimits::max_interfaces).
+//! Sources: draft-ietf-opsawg-pcapng, "Section Header Block", "Interface Description Block".
+
+use super::clock::Clock;
+use super::options::Options;
+use crate::capture::{ByteOrder, Interface, InterfaceId, LinkType};
+use crate::time::Precision;
+
+/// The section that is being read.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) order: ByteOrder,
+    /// False for a version that is not known: its blocks are skipped.
+    pub(super) is_readable: bool,
+    /// `None` for one whose description is damaged or over the limit.
+    pub(super) interfaces: Vec<Option<SectionInterface>>,
+}
+
+impl Section {
+    pub(super) fn new(order: ByteOrder) -> Self {
+        Self {
+            order,
+            is_readable: true,
+            interfaces: Vec::new(),
+        }
+    }
+}
+
+/// What packets need to know of their interface.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SectionInterface {
+    pub(super) id: InterfaceId,
+    pub(super) link_type: LinkType,
+    pub(super) clock: Clock,
+    pub(super) precision: Precision,
+    pub(super) fcs_len: u8,
+    /// Longest packet kept; 0 is no limit.
+    pub(super) snaplen: u32,
+}
+
+/// An interface description as it was read, and the first thing that is wrong with it.
+pub(super) struct Description {
+    pub(super) interface: SectionInterface,
+    pub(super) name: Option<String>,
+    pub(super) problem: Option<String>,
+}
+
+impl Description {
+    /// Reads the body of a block; `None` where its fixed fields are cut.
+    pub(super) fn parse(body: &[u8], order: ByteOrder, id: InterfaceId) -> Option<Self> {
+        let mut description = Self {
+            interface: SectionInterface {
+                id,
+                link_type: LinkType(order.u16_at(body, 0)?),
+                clock: Clock::MICROS,
+                precision: Precision::MICROS,
+                fcs_len: 0,
+                snaplen: order.u32_at(body, 4)?,
+            },
+            name: None,
+            problem: None,
+        };
+        for option in Options::new(body.get(8..)?, order) {
+            let problem = match option {
+                Ok((code, value)) => description.apply(code, value, order),
+                Err(bad) => Some(bad.to_string()),
+            };
+            description.problem = description.problem.or(problem);
+        }
+        Some(description)
+    }
+
+    /// Takes one option over; says what is wrong with it.
+    fn apply(&mut self, code: u16, value: &[u8], order: ByteOrder) -> Option<String> {
+        let interface = &mut self.interface;
+        match (code, value) {
+            (IF_NAME, _) => self.name = text(value),
+            (IF_TSRESOL, [resolution]) => {
+                (interface.clock, interface.precision) =
+                    interface.clock.with_resolution(*resolution);
+            }
+            (IF_FCSLEN, [len]) => interface.fcs_len = *len,
+            (IF_TSOFFSET, [_, _, _, _, _, _, _, _]) => {
+                let seconds = order.u64_at(value, 0).unwrap_or_default();
+                interface.clock = interface.clock.with_offset(seconds.cast_signed());
+            }
+            (IF_TSRESOL | IF_FCSLEN | IF_TSOFFSET, _) => {
+                return Some(format!("option {code} has {} bytes", value.len()));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// The interface as users see it.
+    pub(super) fn into_interface(self) -> Interface {
+        Interface {
+            name: self.name,
+            link_type: self.interface.link_type,
+            precision: self.interface.precision,
+        }
+    }
+}
+
+/// Text up to the first NUL, `None` where there is none.
+fn text(value: &[u8]) -> Option<String> {
+    let text = value.split(|byte| *byte == 0).next().unwrap_or_default();
+    (!text.is_empty()).then(|| String::from_utf8_lossy(text).into_owned())
+}
+
+const IF_NAME: u16 = 2;
+const IF_TSRESOL: u16 = 9;
+const IF_FCSLEN: u16 = 13;
+const IF_TSOFFSET: u16 = 14;
