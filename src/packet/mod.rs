@@ -1,9 +1,33 @@
 //! One captured packet in, at most one TCP segment out.
+//!
+//! ```text
+//! RawPacket -> link -> (VLAN, MPLS, PPP, tunnels) -> IP -> fragments -> TCP -> SegmentHead
+//!              link/    tunnel/                      ip    fragment     tcp
+//! ```
+//!
+//! [`Decoder`] goes from layer to layer over a [`View`](view::View) of the packet, whose reads are
+//! all checked: no bytes make it panic, recurse, or allocate by a number they contain.
 
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+mod checksum;
+mod decoder;
 mod encapsulation;
+mod fragment;
+mod ip;
+mod layer;
+mod limits;
+mod link;
+mod options;
 mod segment;
 mod sequence;
+mod tcp;
+mod tunnel;
+mod view;
 
+pub use decoder::Decoder;
 pub use encapsulation::{Encapsulation, Tunnel};
+pub use limits::DecodeLimits;
+pub use options::{SackBlocks, TcpOptions};
 pub use segment::{Checksum, EncapsulationId, Endpoint, Segment, SegmentHead, TcpFlags};
 pub use sequence::SeqNumber;

@@ -1,0 +1,252 @@
+//! Packets in, TCP segments out: the loop over the layers of a packet, and what it remembers.
+//!
+//! A packet gives one segment at most, unless it is an aggregate of frames (IEEE 802.11 A-MSDU),
+//! each of which may give one. Of several TCP headers, one in the other, only the innermost would
+//! count; a header quoted in an ICMP error is not reached at all.
+//! Does not judge sequence numbers, and does not verify TCP checksums.
+//! Limits: [`DecodeLimits`].
+
+use super::encapsulation::{Encapsulation, EncapsulationTable};
+use super::fragment::{DatagramKey, Fragment, FragmentStore, GivenUp};
+use super::layer::{self, Aside, Layer, Path};
+use super::limits::DecodeLimits;
+use super::link::names;
+use super::segment::SegmentHead;
+use super::tcp;
+use super::view::{Stop, View};
+use crate::capture::{Batch, CaptureNotice, NoticeKind, NoticeLog, Slot};
+use crate::time::Timestamp;
+
+/// Turns captured packets into TCP segments; keeps fragments and encapsulations between batches.
+#[derive(Debug)]
+pub struct Decoder {
+    limits: DecodeLimits,
+    fragments: FragmentStore,
+    encapsulations: EncapsulationTable,
+    path: Path,
+    notices: NoticeLog,
+}
+
+/// A place in the batch from which to decode, and the layers left for its packet.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    layer: Layer,
+    start: usize,
+    len: usize,
+    wire_len: usize,
+    layers_left: usize,
+}
+
+/// How the way through the layers of a packet ended.
+enum End {
+    /// At a TCP header.
+    Segment(SegmentHead),
+    /// At the last fragment of a datagram, with all of its payload.
+    Datagram {
+        protocol: u8,
+        payload: Vec<u8>,
+        layers_left: usize,
+    },
+    /// At something else.
+    Nothing,
+}
+
+impl Decoder {
+    /// A decoder that has seen nothing.
+    pub fn new(limits: DecodeLimits) -> Self {
+        Self {
+            limits,
+            fragments: FragmentStore::new(limits),
+            encapsulations: EncapsulationTable::new(limits.encapsulations),
+            path: Path::new(),
+            notices: NoticeLog::default(),
+        }
+    }
+
+    /// Decodes the packets of a batch in order and appends their TCP segments.
+    ///
+    /// The payload of a datagram that came in fragments is appended to the bytes of the batch, so
+    /// that its segment lies there like any other.
+    pub fn decode(&mut self, batch: &mut Batch, segments: &mut Vec<SegmentHead>) {
+        for index in 0..batch.slots.len() {
+            let Some(slot) = batch.slots.get(index).copied() else {
+                return;
+            };
+            self.path.clear();
+            let place = Place {
+                layer: Layer::Link(slot.link_type),
+                start: slot.start as usize,
+                len: slot.captured_len as usize,
+                wire_len: slot.original_len.max(slot.captured_len) as usize,
+                layers_left: self.limits.layers,
+            };
+            self.frame(batch, &slot, place, segments);
+            while let Some(aside) = self.path.aside.pop() {
+                self.path.restore(&aside);
+                self.frame(batch, &slot, place.at(&aside), segments);
+            }
+        }
+    }
+
+    /// Ends a capture: notes the datagrams whose fragments never came together, and segments whose
+    /// encapsulation found no room.
+    pub fn finish(&mut self) {
+        let left = u64::try_from(self.fragments.len()).unwrap_or(u64::MAX);
+        self.fragments.clear();
+        self.note(NoticeKind::BadPacket, NEVER_COMPLETE.to_owned(), left);
+        let overflowed = self.encapsulations.take_overflowed();
+        let message = "no room for more combinations of VLANs and tunnels; the rest share one";
+        self.note(NoticeKind::LimitReached, message.to_owned(), overflowed);
+    }
+
+    /// The encapsulations seen; an [`EncapsulationId`](super::EncapsulationId) is the index.
+    pub fn encapsulations(&self) -> &[Encapsulation] {
+        self.encapsulations.entries()
+    }
+
+    /// What could not be decoded, and why.
+    pub fn notices(&self) -> &NoticeLog {
+        &self.notices
+    }
+
+    /// Decodes one frame, and the datagram that it may complete.
+    fn frame(&mut self, batch: &mut Batch, slot: &Slot, start: Place, out: &mut Vec<SegmentHead>) {
+        let mut place = start;
+        loop {
+            match self.walk(&batch.bytes, slot, place) {
+                End::Segment(head) => return out.push(head),
+                End::Nothing => return,
+                End::Datagram {
+                    protocol,
+                    payload,
+                    layers_left,
+                } => {
+                    let start = batch.bytes.len();
+                    if MAX_BATCH_BYTES < start.saturating_add(payload.len()) {
+                        let message = "a reassembled datagram does not fit into its batch";
+                        return self.note(NoticeKind::LimitReached, message.to_owned(), 1);
+                    }
+                    batch.bytes.extend_from_slice(&payload);
+                    let len = payload.len();
+                    let layer = Layer::Transport(protocol);
+                    place = Place {
+                        layer,
+                        start,
+                        len,
+                        wire_len: len,
+                        layers_left,
+                    };
+                }
+            }
+        }
+    }
+
+    /// Goes from layer to layer.
+    #[inline]
+    fn walk(&mut self, bytes: &[u8], slot: &Slot, place: Place) -> End {
+        let end = place.start.saturating_add(place.len);
+        let captured = bytes.get(place.start..end).unwrap_or_default();
+        let mut view = View::new(captured, place.start, place.wire_len);
+        let mut layer = place.layer;
+        let mut layers_left = place.layers_left;
+        while layer != Layer::Tcp {
+            if layers_left == 0 {
+                let message = format!("more than {} layers in a packet", self.limits.layers);
+                self.note(NoticeKind::LimitReached, message, 1);
+                return End::Nothing;
+            }
+            layers_left = layers_left.saturating_sub(1);
+            match layer::step(layer, view, &mut self.path) {
+                Ok(next) => (layer, view) = next,
+                Err(Stop::Fragment(fragment)) => {
+                    return self.join(&fragment, slot.time, layers_left);
+                }
+                Err(stop) => return self.stop(stop),
+            }
+        }
+        let encapsulation = self.encapsulations.intern(&self.path.around);
+        match tcp::segment(view, &self.path, slot, encapsulation) {
+            Ok(head) => End::Segment(head),
+            Err(stop) => self.stop(stop),
+        }
+    }
+
+    /// Puts a fragment to the others of its datagram.
+    fn join(&mut self, fragment: &Fragment<'_>, now: Option<Timestamp>, layers_left: usize) -> End {
+        let key = DatagramKey {
+            source: self.path.ip.source,
+            destination: self.path.ip.destination,
+            protocol: fragment.protocol,
+            id: fragment.id,
+            encapsulation: self.encapsulations.intern(&self.path.around),
+        };
+        let mut given_up = GivenUp::default();
+        let payload = self.fragments.add(key, fragment, now, &mut given_up);
+        if given_up != GivenUp::default() {
+            self.note(
+                NoticeKind::BadPacket,
+                NEVER_COMPLETE.to_owned(),
+                given_up.expired,
+            );
+            self.note(
+                NoticeKind::LimitReached,
+                TOO_MANY_FRAGMENTS.to_owned(),
+                given_up.evicted,
+            );
+        }
+        payload.map_or(End::Nothing, |payload| End::Datagram {
+            protocol: fragment.protocol,
+            payload,
+            layers_left,
+        })
+    }
+
+    /// Notes why a packet gave no segment, where that is worth a word.
+    #[cold]
+    fn stop(&mut self, stop: Stop<'_>) -> End {
+        match stop {
+            Stop::Other | Stop::Fragment(_) => {}
+            Stop::Cut => self.note(NoticeKind::BadPacket, CUT.to_owned(), 1),
+            Stop::Bad(what) => self.note(NoticeKind::BadPacket, what.to_owned(), 1),
+            Stop::UnknownLink(number) => {
+                let name = names::name(number).unwrap_or("not in the registry");
+                let message = format!("packets of link type {number} ({name}) are not read");
+                self.note(NoticeKind::UnknownLinkType, message, 1);
+            }
+        }
+        End::Nothing
+    }
+
+    fn note(&mut self, kind: NoticeKind, message: String, count: u64) {
+        if 0 < count {
+            let file = String::new();
+            self.notices.push(CaptureNotice {
+                kind,
+                file,
+                byte_offset: None,
+                message,
+                count,
+            });
+        }
+    }
+}
+
+impl Place {
+    /// The place of a frame that was put aside, with the layers of this one.
+    const fn at(self, aside: &Aside) -> Self {
+        Self {
+            layer: aside.layer,
+            start: aside.start,
+            len: aside.len,
+            wire_len: aside.wire_len,
+            layers_left: self.layers_left,
+        }
+    }
+}
+
+/// Offsets in a batch are 32-bit.
+const MAX_BATCH_BYTES: usize = u32::MAX as usize;
+
+const CUT: &str = "a packet ends before its TCP header does";
+const NEVER_COMPLETE: &str = "an IP datagram in fragments was never complete";
+const TOO_MANY_FRAGMENTS: &str = "an IP datagram in fragments was given up because too many wait";
