@@ -2,4 +2,4 @@
 
 mod totals;
 
-pub use totals::LotTotals;
+pub use totals::{LotCounter, LotTotals};

@@ -1,8 +1,195 @@
-//! What is kept of a session's lots when it ends.
+//! Lots as they are counted while a session is read.
+//!
+//! Turns the data packets of a session into the number of its lots and of its late packets. It
+//! keeps no content and no list of lots, only the start of the latest lot of each direction.
+//!
+//! A lot ends when a data packet of the other direction delivers new bytes. A packet is late when
+//! it fills a gap of an earlier lot, or when the other side had acknowledged its bytes in a packet
+//! captured before. Late bytes belong to the lot that their sequence numbers say, and open none.
 
-/// How many lots a session had.
+use crate::session::{DataEvent, Direction, PerDirection, SessionObserver, StreamOffset};
+
+/// How many lots and late packets a session has had.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LotTotals {
     /// Lots of both directions.
     pub lots: u64,
+    /// Packets with late bytes.
+    pub late_packets: PerDirection<u64>,
+}
+
+/// Counts the lots of one session.
+#[derive(Clone, Debug, Default)]
+pub struct LotCounter {
+    totals: LotTotals,
+    current: Option<Direction>,
+    /// Start of the latest lot of each direction.
+    starts: PerDirection<Option<StreamOffset>>,
+}
+
+impl LotCounter {
+    /// The totals so far.
+    pub const fn totals(&self) -> LotTotals {
+        self.totals
+    }
+
+    fn is_late(&self, event: &DataEvent<'_>) -> bool {
+        let acknowledged_before = !event.above.is_empty()
+            && event
+                .acknowledged
+                .is_some_and(|acked| event.above.end <= acked);
+        acknowledged_before
+            || event
+                .filled_from
+                .is_some_and(|from| self.is_earlier(event, from))
+    }
+
+    /// True when `from` lies in a lot before the current one.
+    fn is_earlier(&self, event: &DataEvent<'_>, from: StreamOffset) -> bool {
+        match self.starts[event.direction] {
+            Some(start) => self.current != Some(event.direction) || from < start,
+            None => false,
+        }
+    }
+
+    fn opens_lot(&self, event: &DataEvent<'_>, late: bool) -> bool {
+        let has_lot = self.starts[event.direction].is_some();
+        if !has_lot {
+            return true;
+        }
+        let all_acknowledged = event
+            .acknowledged
+            .is_some_and(|acked| event.above.end <= acked);
+        self.current != Some(event.direction)
+            && !event.above.is_empty()
+            && !(late && all_acknowledged)
+    }
+
+    /// Where a new lot starts: behind the bytes that belong to the one before.
+    ///
+    /// Bytes missing before it belong to the lot before as far as they were acknowledged.
+    fn start_of(event: &DataEvent<'_>) -> StreamOffset {
+        match event.acknowledged {
+            Some(acked) if acked < event.range.start => acked,
+            Some(_) | None => event.range.start,
+        }
+    }
+}
+
+impl SessionObserver for LotCounter {
+    fn data(&mut self, event: &DataEvent<'_>) {
+        if event.above.is_empty() && event.filled_from.is_none() {
+            return;
+        }
+        let late = self.is_late(event);
+        if late {
+            self.totals.late_packets[event.direction] += 1;
+        }
+        if self.opens_lot(event, late) {
+            self.totals.lots += 1;
+            self.current = Some(event.direction);
+            self.starts[event.direction] = Some(Self::start_of(event));
+        }
+    }
+
+    fn swap_directions(&mut self) {
+        self.totals.late_packets.swap();
+        self.starts.swap();
+        self.current = self.current.map(Direction::opposite);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::StreamRange;
+
+    /// Feeds `(direction, start, end, acknowledged)` above the high mark of its direction.
+    fn count(packets: &[(Direction, i64, i64, Option<i64>)]) -> (u64, u64, u64) {
+        let mut counter = LotCounter::default();
+        let mut high = PerDirection::<i64>::default();
+        for (direction, start, end, acked) in packets.iter().copied() {
+            let mark = high[direction];
+            let above = StreamRange {
+                start: StreamOffset(start.max(mark)),
+                end: StreamOffset(end.max(mark)),
+            };
+            counter.data(&DataEvent {
+                direction,
+                range: StreamRange {
+                    start: StreamOffset(start),
+                    end: StreamOffset(end),
+                },
+                above,
+                filled_from: (start < mark).then_some(StreamOffset(start)),
+                acknowledged: acked.map(StreamOffset),
+                payload: &[],
+            });
+            high[direction] = mark.max(end);
+        }
+        let totals = counter.totals();
+        (
+            totals.lots,
+            totals.late_packets.out,
+            totals.late_packets.r#in,
+        )
+    }
+
+    use Direction::{In, Out};
+
+    #[test]
+    fn lots_alternate_with_the_direction_of_new_bytes() {
+        let packets = [
+            (Out, 0, 10, None),
+            (Out, 10, 20, None),
+            (In, 0, 5, None),
+            (Out, 20, 30, None),
+        ];
+        assert_eq!(count(&packets), (3, 0, 0));
+    }
+
+    #[test]
+    fn a_tail_acknowledged_before_is_late_and_opens_no_lot() {
+        let packets = [
+            (Out, 0, 10, None),
+            (In, 0, 5, None),
+            (Out, 10, 20, Some(20)),
+        ];
+        assert_eq!(count(&packets), (2, 1, 0));
+    }
+
+    #[test]
+    fn a_tail_not_acknowledged_opens_a_lot() {
+        let packets = [
+            (Out, 0, 10, None),
+            (In, 0, 5, None),
+            (Out, 10, 20, Some(10)),
+        ];
+        assert_eq!(count(&packets), (3, 0, 0));
+    }
+
+    #[test]
+    fn filling_a_gap_of_the_current_lot_is_not_late() {
+        let packets = [(Out, 0, 10, None), (Out, 20, 30, None), (Out, 10, 20, None)];
+        assert_eq!(count(&packets), (1, 0, 0));
+    }
+
+    #[test]
+    fn filling_a_gap_of_an_earlier_lot_is_late() {
+        let packets = [
+            (Out, 0, 10, None),
+            (Out, 20, 30, None),
+            (In, 0, 5, None),
+            (Out, 10, 20, None),
+        ];
+        assert_eq!(count(&packets), (2, 1, 0));
+    }
+
+    #[test]
+    fn a_request_captured_after_its_response_is_a_late_lot_of_its_own() {
+        assert_eq!(
+            count(&[(In, 0, 50, None), (Out, 0, 10, Some(10))]),
+            (2, 1, 0)
+        );
+    }
 }

@@ -1,11 +1,41 @@
 //! The observer's TCP: segments of one 4-tuple in, sessions and their findings out.
+//!
+//! A [`Tracker`] sorts segments into sessions, each of which has two halves with the bytes seen,
+//! the acknowledgments and the counters of one direction. Later layers look at the data packets
+//! through a [`SessionObserver`].
+//!
+//! Deliberately absent: payload bytes (only ranges are kept), clocks (time is packet time),
+//! threads, and errors: whatever the segments say gives a session.
+#![warn(clippy::indexing_slicing)]
 
+mod coverage;
 mod direction;
+mod event;
+mod half;
+mod history;
+mod key;
+mod live;
+mod offset;
+mod payloads;
+mod rtt;
+mod send_order;
+mod small_set;
 mod state;
 mod summary;
+mod tracker;
 
+pub use coverage::{Coverage, Gap, Placement};
 pub use direction::{Direction, PerDirection};
-pub use state::State;
+pub use event::{DataEvent, Finding, SessionObserver};
+pub use key::{KeyEnd, Route, SessionKey};
+pub use offset::{Anchor, StreamOffset, StreamRange};
+pub use payloads::{NoPayloads, Payloads};
+pub use send_order::OrderEvidence;
+pub use state::{State, StateInput};
 pub use summary::{
     ClientEvidence, CloseKind, ClosedBy, HalfSummary, RttSummary, SessionSummary, SessionTimes,
 };
+pub use tracker::{Ended, Limits, Tracker};
+
+#[cfg(test)]
+mod tests;

@@ -121,14 +121,14 @@ pub struct HalfSummary {
     pub window_full: u64,
     /// Keep-alive probes.
     pub keep_alives: u64,
-    /// Packets with late bytes (see the `lot` module).
-    pub late_packets: u64,
     /// Packets that brought other bytes than those captured before at the same place.
     pub overlap_conflicts: u64,
     /// Packets with a wrong checksum.
     pub bad_checksums: u64,
     /// Resets whose sequence number was outside the window (RFC 9293 §3.10.7.4, RFC 5961 §3).
     pub invalid_resets: u64,
+    /// Data packets whose sequence number cannot belong to the stream.
+    pub invalid_sequences: u64,
     /// Largest number of bytes sent and not yet acknowledged.
     pub max_bytes_in_flight: u64,
     /// Maximum segment size of the SYN.

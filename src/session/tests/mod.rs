@@ -1,0 +1,6 @@
+//! Sessions as scripts, grouped by what they show.
+
+mod content;
+mod lifecycle;
+mod resends;
+mod script;

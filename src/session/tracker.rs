@@ -1,0 +1,256 @@
+//! All sessions of one share of the traffic: segments in, ended sessions out.
+//!
+//! Turns segments in capture order into sessions. It decides where a session ends: when its
+//! 4-tuple is used anew, after the idle timeout, or (while forgetting) some time after its close.
+//! It knows no threads: several trackers work side by side when the segments of one 4-tuple
+//! always go to the same one.
+//!
+//! Limits: what grows is the number of sessions whose 4-tuple was not used anew; with
+//! [`Limits::linger`] it is the number of sessions that are open or closed within that time.
+
+use std::collections::VecDeque;
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+use super::event::SessionObserver;
+use super::key::{KeyEnd, Route, SessionKey};
+use super::live::LiveSession;
+use super::payloads::Payloads;
+use super::state::State;
+use super::summary::SessionSummary;
+use crate::packet::{Segment, SegmentHead, TcpFlags};
+use crate::time::{Span, Timestamp};
+
+/// When the tracker ends sessions on its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Silence after which a session ends and the next packet of its 4-tuple starts a new one.
+    /// Default: none, sessions last as long as the capture.
+    pub idle_timeout: Option<Span>,
+    /// Time after its close at which a session is given out and forgotten; later packets of its
+    /// 4-tuple start a new one. Default: none, closed sessions wait for the end of the capture.
+    pub linger: Option<Span>,
+}
+
+/// A session that has ended, and what its observer made of it.
+#[derive(Clone, Debug)]
+pub struct Ended<O> {
+    /// The session.
+    pub summary: SessionSummary,
+    /// Its observer.
+    pub observer: O,
+}
+
+/// Tracks the sessions of one share of the traffic.
+#[derive(Debug)]
+pub struct Tracker<O> {
+    limits: Limits,
+    table: HashTable<Tracked<O>>,
+    /// Sessions that were closed, by the time of the close; stale entries are skipped.
+    closed: VecDeque<(Timestamp, SessionKey, u64)>,
+    newest: Option<Timestamp>,
+    last_sweep: Option<Timestamp>,
+    occurrences: Occurrences,
+}
+
+/// A session in the table, with the hash of its key.
+#[derive(Debug)]
+struct Tracked<O> {
+    hash: u64,
+    session: Box<LiveSession<O>>,
+}
+
+impl<O: SessionObserver> Tracker<O> {
+    /// A tracker without sessions.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            table: HashTable::new(),
+            closed: VecDeque::new(),
+            newest: None,
+            last_sweep: None,
+            occurrences: Occurrences::default(),
+        }
+    }
+
+    /// Takes in the next segment; gives out the session that it ended, if any.
+    pub fn handle(
+        &mut self,
+        segment: &Segment<'_>,
+        route: &Route,
+        payloads: &dyn Payloads,
+    ) -> Option<Ended<O>> {
+        let head = &segment.head;
+        let Route { key, from, hash } = *route;
+        self.newest = self.newest.max(head.time);
+        let fresh = || Box::new(LiveSession::starting_with(key, from, head));
+        let entry = self
+            .table
+            .entry(hash, |known| known.session.key == key, |known| known.hash);
+        let mut ended = None;
+        let session = match entry {
+            Entry::Vacant(vacant) => {
+                &mut vacant
+                    .insert(Tracked {
+                        hash,
+                        session: fresh(),
+                    })
+                    .into_mut()
+                    .session
+            }
+            Entry::Occupied(occupied) => {
+                let session = &mut occupied.into_mut().session;
+                if ends_before(session, from, head, self.limits) {
+                    ended = Some(std::mem::replace(session, fresh()));
+                }
+                session
+            }
+        };
+        let was_closed = session.state() == State::Closed;
+        session.handle(from, segment, payloads);
+        if self.limits.linger.is_some() && !was_closed && session.state() == State::Closed {
+            self.closed.extend(head.time.map(|time| (time, key, hash)));
+        }
+        ended.map(|session| self.end(*session))
+    }
+
+    /// Gives out the sessions that ended by the passing of time: `now` is the newest time of the
+    /// capture so far.
+    pub fn sweep(&mut self, now: Option<Timestamp>) -> Vec<Ended<O>> {
+        self.newest = self.newest.max(now);
+        let Some(now) = self.newest else {
+            return Vec::new();
+        };
+        let mut over = self.sweep_closed(now);
+        over.extend(self.sweep_idle(now));
+        self.end_all(over)
+    }
+
+    fn sweep_closed(&mut self, now: Timestamp) -> Vec<LiveSession<O>> {
+        let Some(linger) = self.limits.linger else {
+            return Vec::new();
+        };
+        let mut over = Vec::new();
+        while let Some((time, key, hash)) = self.closed.front().copied() {
+            if now.since(time) < linger {
+                break;
+            }
+            self.closed.pop_front();
+            let found = self
+                .table
+                .find_entry(hash, |known| known.session.key == key)
+                .ok()
+                .filter(|entry| entry.get().session.state() == State::Closed);
+            over.extend(found.map(|entry| *entry.remove().0.session));
+        }
+        over
+    }
+
+    fn sweep_idle(&mut self, now: Timestamp) -> Vec<LiveSession<O>> {
+        let Some(idle) = self.limits.idle_timeout else {
+            return Vec::new();
+        };
+        let due = self
+            .last_sweep
+            .is_none_or(|last| idle.nanos() / 4 <= now.since(last).nanos());
+        if !due {
+            return Vec::new();
+        }
+        self.last_sweep = Some(now);
+        let is_over = |known: &mut Tracked<O>| {
+            known
+                .session
+                .last_time()
+                .is_some_and(|last| idle < now.since(last))
+        };
+        self.table
+            .extract_if(is_over)
+            .map(|known| *known.session)
+            .collect()
+    }
+
+    /// Ends all sessions, in the order of their first packets.
+    pub fn finish(&mut self) -> Vec<Ended<O>> {
+        let all = self.table.drain().map(|known| *known.session).collect();
+        self.end_all(all)
+    }
+
+    fn end_all(&mut self, mut sessions: Vec<LiveSession<O>>) -> Vec<Ended<O>> {
+        sessions.sort_unstable_by_key(LiveSession::first_packet);
+        sessions
+            .into_iter()
+            .map(|session| self.end(session))
+            .collect()
+    }
+
+    fn end(&mut self, session: LiveSession<O>) -> Ended<O> {
+        let (mut summary, observer) = session.into_summary();
+        summary.occurrence = self.occurrences.count(&summary);
+        Ended { summary, observer }
+    }
+}
+
+/// True when a segment on a known 4-tuple belongs to a new session.
+fn ends_before<O: SessionObserver>(
+    session: &LiveSession<O>,
+    from: KeyEnd,
+    head: &SegmentHead,
+    limits: Limits,
+) -> bool {
+    let opens =
+        head.flags.has(TcpFlags::SYN) && !head.flags.has_any(TcpFlags::ACK.with(TcpFlags::RST));
+    let idle = match (limits.idle_timeout, session.last_time(), head.time) {
+        (Some(idle), Some(last), Some(now)) => idle < now.since(last),
+        (_, _, _) => false,
+    };
+    idle || (opens && session.is_reopened_by(from, head))
+}
+
+/// Counts sessions that would have the same id: same ends, hour and initial sequence number.
+///
+/// Only ids of the last hours are remembered: of two sessions with one id, the hour is the same.
+#[derive(Debug, Default)]
+struct Occurrences {
+    seen: HashTable<(IdKey, u32)>,
+    newest_hour: i64,
+}
+
+/// What the id of a session is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct IdKey {
+    hash: u64,
+    hour: i64,
+}
+
+impl Occurrences {
+    fn count(&mut self, summary: &SessionSummary) -> u32 {
+        let hour = summary
+            .times
+            .first
+            .map_or(i64::MIN, Timestamp::hours_rounded);
+        self.forget_before(hour);
+        let (key, _) = SessionKey::of(summary.client, summary.server, 0);
+        let isn = summary.halves.out.initial_seq.unwrap_or_default();
+        let client_is_low = u64::from(summary.client <= summary.server);
+        let seed = (u64::from(isn.0) << 1) | client_is_low;
+        let id = IdKey {
+            hash: key.hash(seed),
+            hour,
+        };
+        let entry = self
+            .seen
+            .entry(id.hash, |seen| seen.0 == id, |seen| seen.0.hash);
+        let count = &mut entry.or_insert((id, 0)).into_mut().1;
+        *count = count.saturating_add(1);
+        *count
+    }
+
+    fn forget_before(&mut self, hour: i64) {
+        if self.newest_hour < hour {
+            self.newest_hour = hour;
+            self.seen
+                .retain(|(id, _)| hour - 2 <= id.hour || id.hour == i64::MIN);
+        }
+    }
+}
