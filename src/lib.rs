@@ -9,7 +9,10 @@
 //! Everything between `capture` and `view` is free of I/O: no file, no clock, no thread, no print.
 //! A later layer may import an earlier one, never the reverse (`tests/layering.rs`).
 
+pub mod analyze;
 pub mod capture;
+pub mod config;
+pub mod error;
 pub mod lot;
 pub mod packet;
 pub mod pcapng;

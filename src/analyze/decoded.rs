@@ -1,0 +1,113 @@
+//! A batch with its segments found: what goes from the reader to the trackers.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use crate::capture::{Batch, InterfaceId};
+use crate::config::Separate;
+use crate::packet::{Decoder, Encapsulation, EncapsulationId, Segment, SegmentHead, Tunnel};
+use crate::session::Route;
+use crate::time::Timestamp;
+
+/// A batch of packets with its segments and where each of them goes.
+#[derive(Debug, Default)]
+pub(super) struct Decoded {
+    pub(super) batch: Batch,
+    pub(super) heads: Vec<SegmentHead>,
+    /// One a segment.
+    pub(super) routes: Vec<Route>,
+    /// Payload bytes captured in the capture before each segment.
+    pub(super) positions: Vec<u64>,
+    /// Newest time of its packets.
+    pub(super) newest: Option<Timestamp>,
+}
+
+impl Decoded {
+    /// The segment at `index` with its route and position.
+    pub(super) fn segment(&self, index: usize) -> Option<(Segment<'_>, &Route, u64)> {
+        let head = self.heads.get(index)?;
+        Some((
+            head.resolve(&self.batch),
+            self.routes.get(index)?,
+            *self.positions.get(index)?,
+        ))
+    }
+
+    /// Finds the segments of the batch.
+    pub(super) fn decode(&mut self, decoder: &mut Decoder, router: &mut Router) {
+        self.heads.clear();
+        self.routes.clear();
+        self.positions.clear();
+        self.newest = self.batch.slots.iter().filter_map(|slot| slot.time).max();
+        decoder.decode(&mut self.batch, &mut self.heads);
+        for head in &self.heads {
+            self.routes
+                .push(router.route(head, decoder.encapsulations()));
+            self.positions.push(router.position);
+            router.position += u64::from(head.captured_payload_len);
+        }
+    }
+}
+
+/// Finds out where segments go.
+#[derive(Debug)]
+pub(super) struct Router {
+    seed: u64,
+    separate: Separate,
+    separations: HashMap<Separation, u32>,
+    position: u64,
+}
+
+/// What keeps sessions of one 4-tuple apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Separation {
+    vlans: Vec<u16>,
+    tunnels: Vec<Tunnel>,
+    interface: Option<InterfaceId>,
+}
+
+impl Router {
+    /// A router; its hash differs from run to run, so that no capture can be made to collide.
+    pub(super) fn new(separate: Separate) -> Self {
+        let seed = RandomState::new().hash_one(0_u64);
+        Self {
+            seed,
+            separate,
+            separations: HashMap::new(),
+            position: 0,
+        }
+    }
+
+    fn route(&mut self, head: &SegmentHead, encapsulations: &[Encapsulation]) -> Route {
+        let separation = if self.separate.any() {
+            self.separation(head.encapsulation, head.interface, encapsulations)
+        } else {
+            0
+        };
+        Route::of(head.source, head.destination, separation, self.seed)
+    }
+
+    fn separation(
+        &mut self,
+        encapsulation: EncapsulationId,
+        interface: InterfaceId,
+        encapsulations: &[Encapsulation],
+    ) -> u32 {
+        let around = usize::try_from(encapsulation.0)
+            .ok()
+            .and_then(|id| encapsulations.get(id));
+        let key = Separation {
+            vlans: around
+                .filter(|_| self.separate.vlan)
+                .map(|around| around.vlans.clone())
+                .unwrap_or_default(),
+            tunnels: around
+                .filter(|_| self.separate.tunnel)
+                .map(|around| around.tunnels.clone())
+                .unwrap_or_default(),
+            interface: self.separate.interface.then_some(interface),
+        };
+        let next = u32::try_from(self.separations.len()).unwrap_or(u32::MAX);
+        *self.separations.entry(key).or_insert(next)
+    }
+}

@@ -1,0 +1,77 @@
+//! The one place where the layers are put together, and the only one that knows threads.
+//!
+//! ```text
+//!   reader (one thread)                        trackers (N threads)           caller
+//!   capture -> batch -> decode -> routes  -->  share of 4-tuples, in order --> records
+//! ```
+//!
+//! The reader cuts the capture into batches and finds the segments in them. Every tracker gets
+//! every batch, and handles the segments whose key hashes to it, in capture order. So all
+//! packets of a session meet in one tracker, and no result depends on the number of threads.
+//!
+//! Limits: [`QUEUE`] batches wait for each tracker; batches of the last
+//! [`history::HISTORY_BYTES`] payload bytes are kept for comparing re-sent bytes.
+
+mod decoded;
+mod history;
+mod pipeline;
+mod record;
+
+use std::ops::ControlFlow;
+
+pub use record::{Analysis, CaptureSummary, CaptureTables, SessionRecord};
+
+use crate::capture::Input;
+use crate::config::Config;
+use crate::error::Error;
+
+/// Batches that wait for a tracker.
+const QUEUE: usize = 4;
+
+/// Is told how far the reading has come.
+pub trait Progress: Sync {
+    /// `bytes` of `total` (where known) were read from the inputs, with `packets` in them.
+    fn read(&self, bytes: u64, total: Option<u64>, packets: u64);
+}
+
+/// Does not care.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoProgress;
+
+impl Progress for NoProgress {
+    fn read(&self, _: u64, _: Option<u64>, _: u64) {}
+}
+
+/// Analyses captures as one, and gives all sessions in the order of their first packets.
+///
+/// # Errors
+/// When an input cannot be opened or is no capture. Damage after that comes as notices.
+pub fn analyze(
+    inputs: Vec<Input>,
+    config: &Config,
+    progress: &dyn Progress,
+) -> Result<Analysis, Error> {
+    let mut sessions: Vec<SessionRecord> = Vec::new();
+    let capture = pipeline::run(inputs, config, progress, &mut |record, _| {
+        sessions.push(record);
+        ControlFlow::Continue(())
+    })?;
+    sessions.sort_unstable_by_key(|record| record.summary.first_packet);
+    Ok(Analysis { sessions, capture })
+}
+
+/// Analyses captures as one, and hands out each session at its end.
+///
+/// With more than one thread the order of sessions that end close to each other varies. Stops
+/// early when `each` breaks.
+///
+/// # Errors
+/// When an input cannot be opened or is no capture. Damage after that comes as notices.
+pub fn analyze_each(
+    inputs: Vec<Input>,
+    config: &Config,
+    progress: &dyn Progress,
+    each: &mut dyn FnMut(SessionRecord, &CaptureTables) -> ControlFlow<()>,
+) -> Result<CaptureSummary, Error> {
+    pipeline::run(inputs, config, progress, each)
+}

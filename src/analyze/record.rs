@@ -1,0 +1,53 @@
+//! What an analysis gives: sessions, and what is known of the capture as a whole.
+
+use crate::capture::{CaptureNotice, Interface};
+use crate::lot::LotTotals;
+use crate::packet::Encapsulation;
+use crate::pcapng::NameRecord;
+use crate::session::SessionSummary;
+
+/// One session with what the layers above the tracker made of it.
+#[derive(Clone, Debug)]
+pub struct SessionRecord {
+    /// The session; boxed, since lists of hundreds of thousands are sorted.
+    pub summary: Box<SessionSummary>,
+    /// Its lots.
+    pub lots: LotTotals,
+}
+
+/// What the ids in a [`SessionSummary`] refer to.
+#[derive(Clone, Debug, Default)]
+pub struct CaptureTables {
+    /// Interfaces, by [`InterfaceId`](crate::capture::InterfaceId).
+    pub interfaces: Vec<Interface>,
+    /// Encapsulations, by [`EncapsulationId`](crate::packet::EncapsulationId).
+    pub encapsulations: Vec<Encapsulation>,
+    /// Names that the capture itself gives.
+    pub names: Vec<NameRecord>,
+}
+
+/// What is known of a capture as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct CaptureSummary {
+    /// Interfaces, encapsulations, names.
+    pub tables: CaptureTables,
+    /// Damage and oddities, in the order of layers and of appearance.
+    pub notices: Vec<CaptureNotice>,
+    /// Packets read.
+    pub packets: u64,
+    /// TCP segments in them.
+    pub segments: u64,
+    /// Bytes read from the inputs.
+    pub bytes: u64,
+    /// Name of the input whose first packet is the earliest.
+    pub first_input: String,
+}
+
+/// All sessions of a capture.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// Sessions in the order of their first packets.
+    pub sessions: Vec<SessionRecord>,
+    /// The capture.
+    pub capture: CaptureSummary,
+}
