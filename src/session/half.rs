@@ -44,6 +44,8 @@ pub(super) struct Half {
     /// Window of the last packet of this half, as sent.
     pub(super) window: Option<u16>,
     clock: SendClock,
+    /// Time of the last packet, and how many data packets the other side had sent by then.
+    last_packet: Option<(Timestamp, u64)>,
     recent: VecDeque<RecentPacket>,
     pub(super) rtt: RttSampler,
 }
@@ -75,6 +77,8 @@ pub(super) struct DataPacket {
     pub(super) number: PacketNumber,
     /// Duplicate acknowledgments that the other side has sent so far.
     pub(super) duplicate_acks: u64,
+    /// Data packets that the other side has sent so far.
+    pub(super) opposite_data_packets: u64,
     /// Round-trip time known so far.
     pub(super) round_trip: Option<Span>,
 }
@@ -100,6 +104,7 @@ impl Half {
             acked: None,
             window: None,
             clock: SendClock::default(),
+            last_packet: None,
             recent: VecDeque::new(),
             rtt: RttSampler::default(),
         }
@@ -203,8 +208,14 @@ impl Half {
     }
 
     /// Takes in any packet of this half as a sign of the sender's clock.
-    pub(super) fn note_sent(&mut self, mark: SentMark) {
+    pub(super) fn note_sent(
+        &mut self,
+        mark: SentMark,
+        time: Option<Timestamp>,
+        opposite_data_packets: u64,
+    ) {
         self.clock.captured(mark);
+        self.last_packet = time.map(|time| (time, opposite_data_packets));
     }
 
     /// Places a packet with payload in the stream and tells what it was.
@@ -285,10 +296,18 @@ impl Half {
 
     /// True when the first copy of a packet that continues the stream in order was lost.
     ///
-    /// The sender numbered packets between that carried no other byte, and it waited.
+    /// The sender numbered a packet between that carried no byte seen, it had nothing to
+    /// acknowledge meanwhile, and it waited for a round trip: what was lost were these bytes.
     fn is_tail_resend(&self, packet: &DataPacket, skipped_ids: Option<u16>) -> bool {
-        let _ = (packet, skipped_ids);
-        false
+        let Some((last, opposite_data_packets)) = self.last_packet else {
+            return false;
+        };
+        let Some(time) = packet.time else {
+            return false;
+        };
+        skipped_ids.is_some_and(|skipped| 0 < skipped)
+            && opposite_data_packets == packet.opposite_data_packets
+            && packet.round_trip.unwrap_or(DEFAULT_ROUND_TRIP) <= time.since(last)
     }
 
     fn is_duplicate(&self, packet: &DataPacket) -> bool {

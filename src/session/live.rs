@@ -134,7 +134,8 @@ impl<O: SessionObserver> LiveSession<O> {
             ip_id: head.ip_id.filter(|id| *id != 0),
         };
         self.handle_payload(direction, segment, sent, &options, payloads);
-        self.halves[direction].note_sent(sent);
+        let opposite_data_packets = self.halves[direction.opposite()].totals.data_packets;
+        self.halves[direction].note_sent(sent, head.time, opposite_data_packets);
         self.handle_fin(direction, head);
         self.handle_acknowledgment(direction, head);
         self.handle_window(direction, head);
@@ -278,6 +279,7 @@ impl<O: SessionObserver> LiveSession<O> {
             time: head.time,
             number: head.number,
             duplicate_acks: other.totals.duplicate_acks,
+            opposite_data_packets: other.totals.data_packets,
             round_trip,
         };
         let conflict =

@@ -133,3 +133,24 @@ fn windows_are_counted() {
         "out.windowFull=1 in.zeroWindows=1 out.inFlight=20 history=ShADaw",
     );
 }
+
+#[test]
+fn a_lost_tail_shows_when_it_is_sent_again() {
+    let sent = "C A 101/301 +10 id=5 t=1\nC A 111/301 +10 id=6 t=1.001\n";
+    check_open(
+        &format!("{sent}C A 121/301 +10 id=8 t=1.3"),
+        "out.lost=1 out.stream=30",
+    );
+    check_open(
+        &format!("{sent}C A 121/301 +10 id=8 t=1.002"),
+        "out.lost=0 # no wait",
+    );
+    check_open(
+        &format!("{sent}C A 121/301 +10 id=7 t=1.3"),
+        "out.lost=0 # nothing between",
+    );
+    check_open(
+        &format!("{sent}S A 301/121 +10 t=1.1\nC A 121/311 +10 id=8 t=1.3"),
+        "out.lost=0 # an acknowledgment may have been lost instead",
+    );
+}

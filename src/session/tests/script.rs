@@ -201,9 +201,33 @@ fn finish(line: &mut Line) {
     line.head.payload_len += line.head.captured_payload_len;
     line.head.tcp_header_len = line.header.len() as u8;
     line.head.original_len = 34 + line.header.len() as u32 + line.head.payload_len;
-    if let Some(byte) = line.header.get_mut(12) {
-        *byte = (line.head.tcp_header_len / 4) << 4;
+    line.header[12] = (line.head.tcp_header_len / 4) << 4;
+    let sum = checksum(line).to_be_bytes();
+    line.header[16..18].copy_from_slice(&sum);
+}
+
+/// The TCP checksum of a line (RFC 9293 §3.1), word by word.
+fn checksum(line: &Line) -> u16 {
+    let std::net::IpAddr::V4(source) = line.head.source.ip else {
+        return 0;
+    };
+    let std::net::IpAddr::V4(destination) = line.head.destination.ip else {
+        return 0;
+    };
+    let len = line.header.len() as u32 + line.head.payload_len;
+    let mut bytes = [source.octets(), destination.octets(), [0, 0, 0, 6]].concat();
+    bytes.extend(len.to_be_bytes());
+    bytes.extend(&line.header);
+    bytes.extend(&line.payload);
+    bytes.resize(bytes.len().next_multiple_of(2), 0);
+    let mut sum: u32 = bytes
+        .chunks(2)
+        .map(|word| u32::from(word[0]) * 256 + u32::from(word[1]))
+        .sum();
+    while sum > 0xFFFF {
+        sum = (sum & 0xFFFF) + (sum >> 16);
     }
+    !(sum as u16)
 }
 
 fn flag(letter: char) -> TcpFlags {
