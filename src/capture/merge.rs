@@ -80,7 +80,8 @@ impl Capture {
 
     /// Replaces `batch` by the next packets; false, with an empty batch, at the end.
     ///
-    /// The memory of `batch` is used again.
+    /// The memory of `batch` is used again, best when it is handed in as it was handed out: a
+    /// cleared batch has to be zeroed anew.
     pub fn next_batch(&mut self, batch: &mut Batch) -> bool {
         match self.lanes.as_mut_slice() {
             [lane] => lane.next_alone(batch, &self.limits, &mut self.number, &mut self.shared),
@@ -124,7 +125,7 @@ impl Capture {
     }
 
     fn next_merged(&mut self, out: &mut Batch) -> bool {
-        out.clear();
+        out.slots.clear();
         if let Some(index) = self.exhausted.take() {
             self.read_on(index);
         }
@@ -160,6 +161,9 @@ impl Capture {
             if self.limits.batch_bytes <= out.bytes.len() {
                 break;
             }
+        }
+        if out.slots.is_empty() {
+            out.clear();
         }
         !out.slots.is_empty()
     }
@@ -220,6 +224,8 @@ struct Lane {
 enum LaneState {
     /// A file that was looked at and closed again.
     Probed(PathBuf),
+    /// An input that was looked at and cannot be opened again, with its first batch.
+    Peeked(Box<InputReader>, Batch),
     Open(Box<InputReader>),
     Done,
 }
@@ -267,16 +273,12 @@ impl Lane {
         let mut batch = Batch::default();
         reader.fill(&mut batch, SMALL_BATCH, &mut { PacketNumber::FIRST });
         let first = batch.slots.iter().find_map(|slot| slot.time);
-        let state = match &again {
-            Some(path) => LaneState::Probed(path.clone()),
-            None => LaneState::Open(Box::new(reader)),
+        let state = match again {
+            Some(path) => LaneState::Probed(path),
+            None => LaneState::Peeked(Box::new(reader), batch),
         };
         let mut lane = Self::new(name, state);
         lane.clock = first.map_or(i64::MAX, |time| time.nanos());
-        if again.is_none() {
-            lane.batch = batch;
-            lane.latest = lane.latest_time();
-        }
         Ok(lane)
     }
 
@@ -306,29 +308,40 @@ impl Lane {
 
     /// Reads the next batch; false where there is none.
     fn load(&mut self, target: usize, opening: &Opening<'_>, shared: &mut Shared) -> bool {
-        if let LaneState::Probed(path) = &self.state {
-            let input = Input::File(path.clone());
-            self.state = match InputReader::open(input, opening.limits, opening.bytes_read) {
-                Ok(reader) => LaneState::Open(Box::new(reader)),
-                Err(error) => {
-                    shared.notices.push(vanished(&self.name, &error));
-                    LaneState::Done
-                }
-            };
-        }
         self.at = 0;
-        let LaneState::Open(reader) = &mut self.state else {
-            self.batch = Batch::default();
-            return false;
+        self.state = match std::mem::replace(&mut self.state, LaneState::Done) {
+            LaneState::Probed(path) => self.reopen(path, opening, shared),
+            LaneState::Peeked(reader, batch) => {
+                self.batch = batch;
+                LaneState::Open(reader)
+            }
+            state @ (LaneState::Open(_) | LaneState::Done) => {
+                self.batch.slots.clear();
+                state
+            }
         };
-        let found = reader.fill(&mut self.batch, target, &mut { PacketNumber::FIRST });
+        if let LaneState::Open(reader) = &mut self.state
+            && self.batch.slots.is_empty()
+        {
+            reader.fill(&mut self.batch, target, &mut { PacketNumber::FIRST });
+        }
         self.share_findings(opening.limits, shared);
         self.latest = self.latest_time();
-        if !found {
+        if self.batch.slots.is_empty() {
             self.state = LaneState::Done;
             self.batch = Batch::default();
         }
-        found
+        self.is_open()
+    }
+
+    fn reopen(&self, path: PathBuf, opening: &Opening<'_>, shared: &mut Shared) -> LaneState {
+        match InputReader::open(Input::File(path), opening.limits, opening.bytes_read) {
+            Ok(reader) => LaneState::Open(Box::new(reader)),
+            Err(error) => {
+                shared.notices.push(vanished(&self.name, &error));
+                LaneState::Done
+            }
+        }
     }
 
     fn share_findings(&mut self, limits: &ReadLimits, shared: &mut Shared) {
@@ -371,7 +384,7 @@ impl Lane {
     /// Gives the whole batch away.
     fn hand_on(&mut self, out: &mut Batch, number: &mut PacketNumber) {
         std::mem::swap(&mut self.batch, out);
-        self.batch.clear();
+        self.batch.slots.clear();
         for slot in &mut out.slots {
             self.clock = slot.time.map_or(self.clock, |time| time.nanos());
             slot.interface = self.interface(slot.interface);
@@ -388,6 +401,9 @@ impl Lane {
         out: &mut Batch,
         number: &mut PacketNumber,
     ) {
+        if out.slots.is_empty() {
+            out.bytes.clear();
+        }
         while let Some(time) = self.head()
             && (time, index) < bound
             && let Some(slot) = self.batch.slots.get(self.at)

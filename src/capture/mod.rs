@@ -23,6 +23,15 @@ mod reader;
 mod source;
 mod variant;
 
+#[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a test that overflows may panic"
+)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
 pub use batch::{Batch, Slot};
 pub use error::{Compression, FirstBytes, OpenError};
 pub use limits::ReadLimits;

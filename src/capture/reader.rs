@@ -70,15 +70,16 @@ impl InputReader {
         number: &mut PacketNumber,
     ) -> bool {
         batch.slots.clear();
-        batch.bytes.clear();
-        batch.bytes.append(&mut self.tail);
+        let mut len = self.take_tail(&mut batch.bytes);
         let (mut position, mut want) = (0, target);
         while !self.ended && batch.slots.is_empty() {
             batch.bytes.drain(..position);
+            len = len.saturating_sub(position);
             self.offset = self.offset.saturating_add(position as u64);
-            let filled = self.source.fill(&mut batch.bytes, want);
+            batch.bytes.resize(want.max(len), 0);
+            let filled = self.source.fill(&mut batch.bytes, &mut len);
             let window = Window {
-                bytes: &batch.bytes,
+                bytes: batch.bytes.get(..len).unwrap_or_default(),
                 start: 0,
                 offset: self.offset,
                 at_end: !matches!(filled, Filled::More),
@@ -90,7 +91,7 @@ impl InputReader {
             };
             let framed = self.format.frame(&window, &mut out);
             position = framed.position;
-            let left = batch.bytes.len().saturating_sub(position);
+            let left = len.saturating_sub(position);
             match framed.next {
                 Next::Stop => self.ended = true,
                 Next::Need(needed) => {
@@ -99,9 +100,23 @@ impl InputReader {
                 }
             }
         }
-        self.tail.extend(batch.bytes.drain(position..));
+        batch.bytes.truncate(len);
+        self.tail
+            .extend_from_slice(batch.bytes.get(position..).unwrap_or_default());
+        batch.bytes.truncate(position);
         self.offset = self.offset.saturating_add(position as u64);
         !batch.slots.is_empty()
+    }
+
+    /// Puts the unframed bytes at the start of `bytes`, whose length (and so the zeroing of its
+    /// memory) is kept; gives their count.
+    fn take_tail(&mut self, bytes: &mut Vec<u8>) -> usize {
+        let len = self.tail.len();
+        bytes.resize(bytes.len().max(len), 0);
+        for (byte, kept) in bytes.iter_mut().zip(self.tail.drain(..)) {
+            *byte = kept;
+        }
+        len
     }
 
     /// Notes why there is nothing more to read; false where there is.

@@ -101,34 +101,33 @@ impl Source {
         })
     }
 
-    /// Reads until `bytes` holds `want` bytes; a live source stops after one read.
+    /// Reads into `room` from `len` on until it is full; a live source stops after one read.
     ///
-    /// What was read before an error is kept in `bytes`.
-    pub(crate) fn fill(&mut self, bytes: &mut Vec<u8>, want: usize) -> Filled {
-        let mut len = bytes.len();
-        bytes.resize(want.max(len), 0);
-        let end = loop {
-            let Some(room) = bytes.get_mut(len..).filter(|room| !room.is_empty()) else {
-                break Filled::More;
+    /// Moves `len` behind what was read, also before an error.
+    pub(crate) fn fill(&mut self, room: &mut [u8], len: &mut usize) -> Filled {
+        loop {
+            let Some(free) = room.get_mut(*len..).filter(|free| !free.is_empty()) else {
+                return Filled::More;
             };
             if self.left == 0 {
-                break Filled::LimitReached;
+                return Filled::LimitReached;
             }
-            match self.reader.read(room) {
-                Ok(0) => break Filled::End,
+            let allowed = usize::try_from(self.left)
+                .unwrap_or(usize::MAX)
+                .min(free.len());
+            let free = free.get_mut(..allowed).unwrap_or_default();
+            match self.read(free) {
+                Ok(0) => return Filled::End,
                 Ok(count) => {
-                    len = len.saturating_add(count);
-                    self.left = self.left.saturating_sub(count as u64);
+                    *len = len.saturating_add(count);
                     if self.is_live {
-                        break Filled::More;
+                        return Filled::More;
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Filled::Failed(error),
+                Err(error) => return Filled::Failed(error),
             }
-        };
-        bytes.truncate(len);
-        end
+        }
     }
 }
 
@@ -158,7 +157,9 @@ pub(crate) fn read_up_to(
 
 impl Read for Source {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.reader.read(buf)
+        let count = self.reader.read(buf)?;
+        self.left = self.left.saturating_sub(count as u64);
+        Ok(count)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Pcap variants that share a magic number, told apart by trying their record layouts.
 //!
-//! Each layout is tried on the first records; the one with the fewest oddities is taken, the more
-//! usual one where they are equal. It deliberately never reads on: a pipe that has no record yet
-//! is taken as the usual layout.
+//! Each layout is tried on the first records. Under the standard magic number a rare layout is
+//! taken where the usual one has faults and the rare one has none; under the modified one the
+//! layout with fewer faults. A pipe that has no record yet is taken as the usual layout; only the
+//! modified magic number waits for records.
 //!
 //! Limits: three records.
 //! Sources: the heuristics of Wireshark's `wiretap/libpcap.c` (`libpcap_try_record`).
@@ -41,24 +42,21 @@ impl Candidates {
         order: ByteOrder,
         max_packet_bytes: u32,
     ) -> Option<usize> {
-        let (layouts, snaplen): (&[Layout], u32) = match self {
-            Self::Plain => return Some(PLAIN_RECORD),
-            Self::Standard { snaplen } => {
-                (&[Layout::Plain, Layout::Modified, Layout::Nokia], snaplen)
-            }
-            Self::Modified { .. } if !window.at_end && window.rest().len() < UNDECIDED => {
-                return None;
-            }
-            Self::Modified { snaplen } => (&[Layout::Modified, Layout::Suse], snaplen),
-        };
-        let trial = Trial {
+        let trial = |snaplen| Trial {
             window: *window,
             order,
             snaplen,
             max_packet_bytes,
         };
-        let best = layouts.iter().min_by_key(|layout| trial.oddities(**layout));
-        Some(best.map_or(PLAIN_RECORD, |layout| layout.header_len()))
+        let layout = match self {
+            Self::Plain => Layout::Plain,
+            Self::Standard { snaplen } => trial(snaplen).standard(),
+            Self::Modified { .. } if !window.at_end && window.rest().len() < UNDECIDED => {
+                return None;
+            }
+            Self::Modified { snaplen } => trial(snaplen).modified(),
+        };
+        Some(layout.header_len())
     }
 }
 
@@ -73,6 +71,14 @@ impl Layout {
     }
 }
 
+/// What trying a layout came to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Oddities {
+    faults: usize,
+    /// Records that are whole.
+    records: usize,
+}
+
 struct Trial<'a> {
     window: Window<'a>,
     order: ByteOrder,
@@ -81,32 +87,57 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// How many things are wrong with the first records in this layout.
-    fn oddities(&self, layout: Layout) -> usize {
-        let mut rest = self.window.rest();
-        let mut odd: usize = 0;
-        for _ in 0..RECORDS_TRIED {
-            if rest.is_empty() {
-                break;
-            }
-            let Some((head, body)) = rest.split_at_checked(layout.header_len()) else {
-                return odd.saturating_add(usize::from(self.window.at_end));
-            };
-            let Some(record) = Record::parse(head, |raw| self.order.u32(raw)) else {
-                break;
-            };
-            odd = odd
-                .saturating_add(self.odd_fields(&record))
-                .saturating_add(self.odd_extra(layout, head));
-            if self.max_packet_bytes < record.first_len {
-                break;
-            }
-            let Some((_, after)) = body.split_at_checked(record.first_len as usize) else {
-                return odd.saturating_add(usize::from(self.window.at_end));
-            };
-            rest = after;
+    /// A rare layout has to fit without a fault, lest a damaged record in a usual file decides.
+    fn standard(&self) -> Layout {
+        if self.oddities(Layout::Plain).faults == 0 {
+            return Layout::Plain;
         }
-        odd
+        [Layout::Modified, Layout::Nokia]
+            .into_iter()
+            .find(|layout| {
+                let Oddities { faults, records } = self.oddities(*layout);
+                faults == 0 && 0 < records
+            })
+            .unwrap_or(Layout::Plain)
+    }
+
+    fn modified(&self) -> Layout {
+        [Layout::Modified, Layout::Suse]
+            .into_iter()
+            .min_by_key(|layout| self.oddities(*layout).faults)
+            .unwrap_or(Layout::Modified)
+    }
+
+    /// How many things are wrong with the first records in this layout.
+    fn oddities(&self, layout: Layout) -> Oddities {
+        let mut rest = self.window.rest();
+        let mut found = Oddities::default();
+        while found.records < RECORDS_TRIED && !rest.is_empty() {
+            match self.try_record(layout, rest, &mut found.faults) {
+                Some(after) => rest = after,
+                None => {
+                    found.faults = found.faults.saturating_add(usize::from(self.window.at_end));
+                    break;
+                }
+            }
+            found.records = found.records.saturating_add(1);
+        }
+        found
+    }
+
+    /// The bytes after a record, or `None` where it is cut.
+    fn try_record<'b>(
+        &self,
+        layout: Layout,
+        bytes: &'b [u8],
+        faults: &mut usize,
+    ) -> Option<&'b [u8]> {
+        let (head, body) = bytes.split_at_checked(layout.header_len())?;
+        let record = Record::parse(head, |raw| self.order.u32(raw))?;
+        *faults = faults
+            .saturating_add(self.odd_fields(&record))
+            .saturating_add(self.odd_extra(layout, head));
+        body.get(record.first_len as usize..)
     }
 
     fn odd_fields(&self, record: &Record) -> usize {
@@ -156,7 +187,7 @@ fn count(oddities: &[bool]) -> usize {
 /// Bytes of a standard record header.
 pub(super) const PLAIN_RECORD: usize = 16;
 const RECORDS_TRIED: usize = 3;
-/// Bytes without which the modified layouts cannot be told apart: a record header and its start.
-const UNDECIDED: usize = 64;
+/// Bytes of a pipe without which the modified layouts cannot be told apart: some records.
+const UNDECIDED: usize = 4096;
 /// A packet that claims more is probably none; the largest D-Bus packet has this size.
 const MAX_ORIGINAL: u32 = 128 << 20;

@@ -14,6 +14,9 @@ mod reader;
 mod secrets;
 mod section;
 
+#[cfg(test)]
+mod tests;
+
 pub use names::NameRecord;
 pub use secrets::SecretBlock;
 
