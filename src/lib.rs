@@ -12,8 +12,10 @@
 pub mod analyze;
 pub mod capture;
 pub mod config;
+pub mod document;
 pub mod error;
 pub mod lot;
+pub mod names;
 pub mod packet;
 pub mod pcapng;
 pub mod session;

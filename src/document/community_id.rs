@@ -1,0 +1,79 @@
+//! Community ID: one name for a session in every tool.
+//!
+//! Source: <https://github.com/corelight/community-id-spec>, version 1, seed 0.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use base64::display::Base64Display;
+use base64::engine::general_purpose::STANDARD;
+use sha1::{Digest as _, Sha1};
+
+use crate::packet::Endpoint;
+
+/// The Community ID of a TCP session, the same in both directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommunityId([u8; 20]);
+
+impl CommunityId {
+    /// The id of the session between two ends.
+    pub fn of(one: Endpoint, other: Endpoint) -> Self {
+        // `Endpoint` orders by address, then port, both as the bytes on the wire do.
+        let (low, high) = if one <= other {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        let mut hash = Sha1::new();
+        hash.update(SEED.to_be_bytes());
+        update_address(&mut hash, low.ip);
+        update_address(&mut hash, high.ip);
+        hash.update([PROTOCOL_TCP, 0]);
+        hash.update(low.port.to_be_bytes());
+        hash.update(high.port.to_be_bytes());
+        Self(hash.finalize().into())
+    }
+}
+
+impl fmt::Display for CommunityId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1:{}", Base64Display::new(&self.0, &STANDARD))
+    }
+}
+
+fn update_address(hash: &mut Sha1, address: IpAddr) {
+    match address {
+        IpAddr::V4(address) => hash.update(address.octets()),
+        IpAddr::V6(address) => hash.update(address.octets()),
+    }
+}
+
+const SEED: u16 = 0;
+const PROTOCOL_TCP: u8 = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(one: (&str, u16), other: (&str, u16)) -> String {
+        let end = |(ip, port): (&str, u16)| Endpoint {
+            ip: ip.parse().unwrap(),
+            port,
+        };
+        let (one, other) = (end(one), end(other));
+        assert_eq!(CommunityId::of(one, other), CommunityId::of(other, one));
+        CommunityId::of(one, other).to_string()
+    }
+
+    #[test]
+    fn agrees_with_the_vectors_of_the_specification() {
+        let cases = [(
+            ("128.232.110.120", 34855),
+            ("66.35.250.204", 80),
+            "1:LQU9qZlK+B5F3KDmev6m5PMibrg=",
+        )];
+        for (one, other, expected) in cases {
+            assert_eq!(id(one, other), expected);
+        }
+    }
+}

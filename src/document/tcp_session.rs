@@ -1,0 +1,264 @@
+//! The `TcpSession` document and how it is made of a session.
+
+use std::io;
+use std::net::IpAddr;
+
+use memchr::memmem;
+use serde::Serialize;
+
+use super::analysis::Analysis;
+use super::capture::Capture;
+use super::context::DocumentContext;
+use super::e_tag::ETag;
+use super::exact::Text;
+use super::parsers::Parsers;
+use super::times::{Date, Times, Timespan};
+use super::tls::Tls;
+use crate::lot::LotTotals;
+use crate::names::Names;
+use crate::packet::{Endpoint, SeqNumber};
+use crate::session::{Direction, HalfSummary, SessionSummary, State};
+
+/// One TCP session as a document.
+///
+/// Borrows the text it can from its session and context. The order of the fields is that of the
+/// keys; an absent value is an absent key.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TcpSession<'a> {
+    /// `whisperer.instanceId.name.initialSeq`, and `~2`, `~3`, ... for the second and later
+    /// sessions of a capture with the same id.
+    #[serde(rename = "@id")]
+    pub id: String,
+    /// Always [`Self::TYPE`].
+    #[serde(rename = "@type")]
+    pub document_type: &'static str,
+    /// Always [`Self::VERSION`].
+    pub version: &'static str,
+    /// `H.srcIp-srcPort-dstIp-dstPort`; `H` is the time of the first packet in hours since the
+    /// Unix epoch, rounded to nearest, or `-` when it has no time.
+    pub name: String,
+    /// Who captured.
+    pub whisperer: &'a str,
+    /// Which instance of it.
+    pub instance_id: &'a str,
+    /// Client.
+    pub src: End<'a>,
+    /// Server.
+    pub dst: End<'a>,
+    /// State after the last packet.
+    pub state: Text<State>,
+    /// Packets of both directions, re-sent ones and bare acknowledgments included.
+    pub packets_count: u64,
+    /// Index in the session, from 0, of the last packet with payload; absent without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_packet_to_parse: Option<u64>,
+    /// Times.
+    #[serde(flatten)]
+    pub times: Times,
+    /// Client to server.
+    pub out: Half,
+    /// Server to client.
+    pub r#in: Half,
+    /// Index of the latest lot, from 0; absent without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_packet_lot: Option<u64>,
+    /// Direction of the last packet with payload; absent without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_data_direction: Option<Text<Direction>>,
+    /// Status of the content parsers; absent when none recognised the content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parsers: Option<Parsers>,
+    /// From the first to the last packet; absent unless both have a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timespan: Option<Timespan>,
+    /// Date of the first packet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_created: Option<Date>,
+    /// Date of the last packet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_modified: Option<Date>,
+    /// Entity tag; absent until [`Self::seal`], while the document may still change.
+    #[serde(rename = "_eTag", skip_serializing_if = "Option::is_none")]
+    pub e_tag: Option<Text<ETag>>,
+    /// Equals `packetsCount`.
+    #[serde(rename = "_maxPacketsToParse")]
+    pub max_packets_to_parse: u64,
+    /// Number in the capture, from 1, of the last packet.
+    #[serde(rename = "_update")]
+    pub update: u64,
+    /// What the TLS handshake showed; absent when TLS was not recognised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+    /// What the packets say about the connection.
+    pub analysis: Analysis<'a>,
+    /// Where and how it was captured.
+    pub capture: Capture<'a>,
+}
+
+/// One end of a session.
+#[derive(Clone, Debug, Serialize)]
+pub struct End<'a> {
+    /// Address (RFC 5952).
+    pub ip: Text<IpAddr>,
+    /// TCP port.
+    pub port: u16,
+    /// Name of the address; absent when none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'a str>,
+    /// `ip:port` or `[ip6]:port`.
+    pub socket: Text<Endpoint>,
+}
+
+/// Sizes and numbers of one direction.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Half {
+    /// Sequence number of the SYN; start missed: of the first packet minus 1. Absent when this
+    /// direction was neither seen nor acknowledged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_seq: Option<u32>,
+    /// Sum of IP header bytes.
+    pub ip: u64,
+    /// Sum of TCP header bytes.
+    pub tcp: u64,
+    /// Sum of payload bytes by the IP length, re-sent ones included.
+    pub payload: u64,
+    /// Last acknowledgment number sent by this direction; absent without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_ack: Option<u32>,
+}
+
+impl<'a> TcpSession<'a> {
+    /// The `@type` of every document of this kind.
+    pub const TYPE: &'static str = "TcpSession";
+    /// The version of the document's layout.
+    pub const VERSION: &'static str = "2.0";
+
+    /// The document of a session, without an entity tag.
+    pub fn new(
+        summary: &'a SessionSummary,
+        lots: &LotTotals,
+        context: &DocumentContext<'a>,
+    ) -> Self {
+        let name = name(summary);
+        let times = Times::new(&summary.times, summary.missed_syn);
+        Self {
+            id: id(summary, &name, context),
+            document_type: Self::TYPE,
+            version: Self::VERSION,
+            name,
+            whisperer: &context.identity.whisperer,
+            instance_id: &context.identity.instance,
+            src: End::new(summary.client, context.names),
+            dst: End::new(summary.server, context.names),
+            state: Text(summary.state),
+            packets_count: summary.packets,
+            last_packet_to_parse: summary.last_data_index,
+            out: Half::from(&summary.halves.out),
+            r#in: Half::from(&summary.halves.r#in),
+            current_packet_lot: lots.lots.checked_sub(1),
+            last_data_direction: summary.last_data_direction.map(Text),
+            parsers: None,
+            timespan: times.timespan(),
+            date_created: times.first_date,
+            date_modified: times.last_date,
+            times,
+            e_tag: None,
+            max_packets_to_parse: summary.packets,
+            update: summary.last_packet.value(),
+            tls: None,
+            analysis: Analysis::new(summary, lots),
+            capture: Capture::new(summary, context),
+        }
+    }
+
+    /// Appends this document to `out` as compact JSON on one line, entity tag included.
+    ///
+    /// Gives the same bytes whether the document is sealed or not, but is faster when it is not.
+    ///
+    /// # Errors
+    ///
+    /// Never in practice: memory takes every write, and every value of a document has JSON.
+    pub fn write_json(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        let start = out.len();
+        serde_json::to_writer(&mut *out, self)?;
+        if self.e_tag.is_some() {
+            return Ok(());
+        }
+        let document = out.get(start..).unwrap_or_default();
+        let Some(place) = memmem::find(document, AFTER_E_TAG) else {
+            return Err(io::Error::other("document without _maxPacketsToParse"));
+        };
+        let mut member = b"\"_eTag\":".to_vec();
+        serde_json::to_writer(&mut member, &Text(ETag::of(document)))?;
+        member.push(b',');
+        let place = start.saturating_add(place);
+        out.splice(place..place, member);
+        Ok(())
+    }
+
+    /// Sets the entity tag, for writers that use [`Serialize`]; to be called after all changes.
+    ///
+    /// # Errors
+    ///
+    /// Never in practice, as in [`Self::write_json`].
+    pub fn seal(&mut self) -> io::Result<()> {
+        self.e_tag = None;
+        let mut json = Vec::with_capacity(USUAL_JSON_BYTES);
+        serde_json::to_writer(&mut json, self)?;
+        self.e_tag = Some(Text(ETag::of(&json)));
+        Ok(())
+    }
+}
+
+impl<'a> End<'a> {
+    fn new(endpoint: Endpoint, names: &'a Names) -> Self {
+        Self {
+            ip: Text(endpoint.ip),
+            port: endpoint.port,
+            name: names.lookup(endpoint.ip),
+            socket: Text(endpoint),
+        }
+    }
+}
+
+impl From<&HalfSummary> for Half {
+    fn from(half: &HalfSummary) -> Self {
+        let number = |SeqNumber(number)| number;
+        Self {
+            initial_seq: half.initial_seq.map(number),
+            ip: half.ip_header_bytes,
+            tcp: half.tcp_header_bytes,
+            payload: half.payload_bytes,
+            last_ack: half.last_ack.map(number),
+        }
+    }
+}
+
+fn name(summary: &SessionSummary) -> String {
+    let (client, server) = (summary.client, summary.server);
+    let ends = format_args!(
+        "{}-{}-{}-{}",
+        client.ip, client.port, server.ip, server.port
+    );
+    match summary.times.first {
+        Some(first) => format!("{}.{ends}", first.hours_rounded()),
+        None => format!("-.{ends}"),
+    }
+}
+
+fn id(summary: &SessionSummary, name: &str, context: &DocumentContext<'_>) -> String {
+    let (whisperer, instance) = (&context.identity.whisperer, &context.identity.instance);
+    let initial_seq = summary.halves.out.initial_seq.unwrap_or_default();
+    match summary.occurrence {
+        0 | 1 => format!("{whisperer}.{instance}.{name}.{initial_seq}"),
+        later => format!("{whisperer}.{instance}.{name}.{initial_seq}~{later}"),
+    }
+}
+
+/// What stands after the entity tag. It occurs once: inside a text its quotes would be escaped.
+const AFTER_E_TAG: &[u8] = b"\"_maxPacketsToParse\":";
+
+/// Room for a document of usual length.
+const USUAL_JSON_BYTES: usize = 4096;
