@@ -171,13 +171,14 @@ impl Trial<'_> {
     }
 }
 
-/// Values seen are `0xXfbfYZ0W` with X in 9 b, Y in b d, Z in 6 9, W in 1 2.
+/// Values seen are `0xXfbfYZ0W` with X in 9 b, Y in b d, Z in 6 9, W in 1 2; Wireshark writes 0.
 const fn is_nokia_mark(mark: u32) -> bool {
-    mark & 0x0fff_00f0 == 0x0fbf_0000
-        && matches!(mark >> 28, 0x9 | 0xb)
-        && matches!((mark >> 12) & 0xf, 0xb | 0xd)
-        && matches!((mark >> 8) & 0xf, 0x6 | 0x9)
-        && matches!(mark & 0xf, 1 | 2)
+    mark == 0
+        || mark & 0x0fff_00f0 == 0x0fbf_0000
+            && matches!(mark >> 28, 0x9 | 0xb)
+            && matches!((mark >> 12) & 0xf, 0xb | 0xd)
+            && matches!((mark >> 8) & 0xf, 0x6 | 0x9)
+            && matches!(mark & 0xf, 1 | 2)
 }
 
 fn count(oddities: &[bool]) -> usize {
