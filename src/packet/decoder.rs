@@ -39,16 +39,14 @@ struct Place {
 
 /// How the way through the layers of a packet ended.
 enum End {
-    /// At a TCP header.
-    Segment(SegmentHead),
     /// At the last fragment of a datagram, with all of its payload.
     Datagram {
         protocol: u8,
         payload: Vec<u8>,
         layers_left: usize,
     },
-    /// At something else.
-    Nothing,
+    /// At a TCP header, whose segment is noted, or at something else.
+    Done,
 }
 
 impl Decoder {
@@ -113,9 +111,8 @@ impl Decoder {
     fn frame(&mut self, batch: &mut Batch, slot: &Slot, start: Place, out: &mut Vec<SegmentHead>) {
         let mut place = start;
         loop {
-            match self.walk(&batch.bytes, slot, place) {
-                End::Segment(head) => return out.push(head),
-                End::Nothing => return,
+            match self.walk(&batch.bytes, slot, place, out) {
+                End::Done => return,
                 End::Datagram {
                     protocol,
                     payload,
@@ -143,7 +140,7 @@ impl Decoder {
 
     /// Goes from layer to layer.
     #[inline]
-    fn walk(&mut self, bytes: &[u8], slot: &Slot, place: Place) -> End {
+    fn walk(&mut self, bytes: &[u8], slot: &Slot, place: Place, out: &mut Vec<SegmentHead>) -> End {
         let end = place.start.saturating_add(place.len);
         let captured = bytes.get(place.start..end).unwrap_or_default();
         let mut view = View::new(captured, place.start, place.wire_len);
@@ -153,7 +150,7 @@ impl Decoder {
             if layers_left == 0 {
                 let message = format!("more than {} layers in a packet", self.limits.layers);
                 self.note(NoticeKind::LimitReached, message, 1);
-                return End::Nothing;
+                return End::Done;
             }
             layers_left = layers_left.saturating_sub(1);
             match layer::step(layer, view, &mut self.path) {
@@ -166,7 +163,10 @@ impl Decoder {
         }
         let encapsulation = self.encapsulations.intern(&self.path.around);
         match tcp::segment(view, &self.path, slot, encapsulation) {
-            Ok(head) => End::Segment(head),
+            Ok(head) => {
+                out.push(head);
+                End::Done
+            }
             Err(stop) => self.stop(stop),
         }
     }
@@ -194,7 +194,7 @@ impl Decoder {
                 given_up.evicted,
             );
         }
-        payload.map_or(End::Nothing, |payload| End::Datagram {
+        payload.map_or(End::Done, |payload| End::Datagram {
             protocol: fragment.protocol,
             payload,
             layers_left,
@@ -214,7 +214,7 @@ impl Decoder {
                 self.note(NoticeKind::UnknownLinkType, message, 1);
             }
         }
-        End::Nothing
+        End::Done
     }
 
     fn note(&mut self, kind: NoticeKind, message: String, count: u64) {

@@ -60,7 +60,7 @@ fn ipv4<'a>(view: View<'a>, path: &mut Path) -> Step<'a> {
         more: header.more_fragments(),
         bytes: payload.bytes(),
     };
-    fragmented(fragment, payload)
+    fragmented(fragment, payload, total_len.saturating_sub(header_len))
 }
 
 #[inline]
@@ -146,11 +146,12 @@ pub(super) fn fragment_header<'a>(view: View<'a>, path: &mut Path) -> Step<'a> {
     if fragment.offset == 0 && !fragment.more {
         return Ok((Layer::Transport(protocol), payload));
     }
-    fragmented(fragment, payload)
+    fragmented(fragment, payload, payload.wire_len())
 }
 
-fn fragmented<'a>(fragment: Fragment<'a>, payload: View<'a>) -> Step<'a> {
-    if !payload.is_cut() {
+/// A fragment of `len` bytes by its header goes to the others if all of them were captured.
+fn fragmented<'a>(fragment: Fragment<'a>, payload: View<'a>, len: usize) -> Step<'a> {
+    if len <= payload.len() {
         Err(Stop::Fragment(fragment))
     } else if fragment.offset == 0 {
         Ok((Layer::Transport(fragment.protocol), payload))

@@ -10,6 +10,9 @@ pub(super) mod names;
 pub(super) mod ppp;
 pub(super) mod wireless;
 
+#[cfg(test)]
+mod tests;
+
 use super::layer::Layer;
 use super::view::{Step, Stop, View};
 use crate::capture::LinkType;

@@ -25,6 +25,13 @@ mod tcp;
 mod tunnel;
 mod view;
 
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "lengths of packets that the tests build")]
+mod testing;
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "lengths of packets that the tests build")]
+mod tests;
+
 pub use decoder::Decoder;
 pub use encapsulation::{Encapsulation, Tunnel};
 pub use limits::DecodeLimits;

@@ -10,6 +10,9 @@ pub(super) mod gtp;
 pub(super) mod mpls;
 pub(super) mod udp;
 
+#[cfg(test)]
+mod tests;
+
 use super::layer::{Layer, Path};
 use super::view::{Step, Stop, View};
 
