@@ -12,8 +12,8 @@ use super::layer::{self, Aside, Layer, Path};
 use super::limits::DecodeLimits;
 use super::link::names;
 use super::segment::SegmentHead;
-use super::tcp;
 use super::view::{Stop, View};
+use super::{straight, tcp};
 use crate::capture::{Batch, CaptureNotice, NoticeKind, NoticeLog, Slot};
 use crate::time::Timestamp;
 
@@ -70,6 +70,10 @@ impl Decoder {
             let Some(slot) = batch.slots.get(index).copied() else {
                 return;
             };
+            if let Some(head) = straight::segment(&batch.bytes, &slot) {
+                segments.push(head);
+                continue;
+            }
             self.path.clear();
             let place = Place {
                 layer: Layer::Link(slot.link_type),
@@ -162,7 +166,7 @@ impl Decoder {
             }
         }
         let encapsulation = self.encapsulations.intern(&self.path.around);
-        match tcp::segment(view, &self.path, slot, encapsulation) {
+        match tcp::segment(view, &self.path.ip, slot, encapsulation) {
             Ok(head) => {
                 out.push(head);
                 End::Done

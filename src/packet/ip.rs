@@ -10,23 +10,65 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
 
-use super::checksum::{fold, sum};
+use super::checksum::{fold, sum_words};
 use super::fragment::Fragment;
 use super::layer::{IpContext, Layer, Path};
 use super::view::{Step, Stop, View};
 
-/// Reads an IP header of either version.
-#[inline]
+/// An IP header that was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Header<'a> {
+    /// Addresses and what else a segment keeps.
+    pub(super) context: IpContext,
+    /// Protocol, or next header.
+    pub(super) protocol: u8,
+    /// What follows, up to the end of the datagram.
+    pub(super) payload: View<'a>,
+    /// Length of that by the header.
+    payload_len: usize,
+    /// Where the payload belongs in an IPv4 datagram in fragments.
+    offset: u32,
+    /// More fragments follow.
+    more: bool,
+}
+
+/// Reads an IP header of either version, and parts from fragments.
 pub(super) fn step<'a>(view: View<'a>, path: &mut Path) -> Step<'a> {
+    let header = header(view)?;
+    path.ip = header.context;
+    if !header.is_fragment() {
+        return Ok((Layer::Transport(header.protocol), header.payload));
+    }
+    let fragment = Fragment {
+        id: header.context.id.unwrap_or(0).into(),
+        protocol: header.protocol,
+        offset: header.offset,
+        more: header.more,
+        bytes: header.payload.bytes(),
+    };
+    fragmented(fragment, header.payload, header.payload_len)
+}
+
+/// Reads an IP header of either version.
+#[inline(always)]
+pub(super) fn header(view: View<'_>) -> Result<Header<'_>, Stop<'_>> {
     match view.u8(0)? >> 4 {
-        4 => ipv4(view, path),
-        6 => ipv6(view, path),
+        4 => ipv4(view),
+        6 => ipv6(view),
         _ => Err(Stop::Bad("the IP version is neither 4 nor 6")),
     }
 }
 
-#[inline]
-fn ipv4<'a>(view: View<'a>, path: &mut Path) -> Step<'a> {
+impl Header<'_> {
+    /// True where the payload is a part of a datagram.
+    #[inline]
+    pub(super) const fn is_fragment(&self) -> bool {
+        self.offset != 0 || self.more
+    }
+}
+
+#[inline(always)]
+fn ipv4(view: View<'_>) -> Result<Header<'_>, Stop<'_>> {
     let header_len = usize::from(view.u8(0)? & 0x0F).saturating_mul(4);
     if header_len < 20 {
         return Err(Stop::Bad("the IPv4 header length is below 20 bytes"));
@@ -41,45 +83,45 @@ fn ipv4<'a>(view: View<'a>, path: &mut Path) -> Step<'a> {
             "the IPv4 total length is shorter than its header",
         ));
     }
-    let protocol = header.protocol().0;
-    path.ip = IpContext {
-        source: IpAddr::V4(header.source_addr()),
-        destination: IpAddr::V4(header.destination_addr()),
-        id: Some(header.identification()),
-        checksum_good: fold(sum(header.slice())) == 0xFFFF,
-        header_len: u16::try_from(header_len).unwrap_or(u16::MAX),
-    };
-    let payload = view.limit(total_len).skip(header_len)?;
-    if !header.is_fragmenting_payload() {
-        return Ok((Layer::Transport(protocol), payload));
-    }
-    let fragment = Fragment {
-        id: header.identification().into(),
-        protocol,
+    Ok(Header {
+        context: IpContext {
+            source: IpAddr::V4(header.source_addr()),
+            destination: IpAddr::V4(header.destination_addr()),
+            id: Some(header.identification()),
+            checksum_good: fold(sum_words(header.slice())) == 0xFFFF,
+            header_len: u16::try_from(header_len).unwrap_or(u16::MAX),
+        },
+        protocol: header.protocol().0,
+        payload: view.limit(total_len).skip(header_len)?,
+        payload_len: total_len.saturating_sub(header_len),
         offset: header.fragments_offset().byte_offset().into(),
         more: header.more_fragments(),
-        bytes: payload.bytes(),
-    };
-    fragmented(fragment, payload, total_len.saturating_sub(header_len))
+    })
 }
 
-#[inline]
-fn ipv6<'a>(view: View<'a>, path: &mut Path) -> Step<'a> {
+#[inline(always)]
+fn ipv6(view: View<'_>) -> Result<Header<'_>, Stop<'_>> {
     let header = Ipv6HeaderSlice::from_slice(view.bytes()).map_err(|_| Stop::Cut)?;
-    path.ip = IpContext {
-        source: IpAddr::V6(header.source_addr()),
-        destination: IpAddr::V6(header.destination_addr()),
-        id: None,
-        checksum_good: true,
-        header_len: 40,
-    };
     let rest = view.skip(40)?;
     let payload = match usize::from(header.payload_length()) {
         // Segmentation offload, or a jumbogram (RFC 2675 §3): all of the packet.
         0 => rest,
         payload_len => rest.limit(payload_len),
     };
-    Ok((Layer::Transport(header.next_header().0), payload))
+    Ok(Header {
+        context: IpContext {
+            source: IpAddr::V6(header.source_addr()),
+            destination: IpAddr::V6(header.destination_addr()),
+            id: None,
+            checksum_good: true,
+            header_len: 40,
+        },
+        protocol: header.next_header().0,
+        payload,
+        payload_len: payload.wire_len(),
+        offset: 0,
+        more: false,
+    })
 }
 
 /// Passes an IPv6 extension header whose length counts units of 8 bytes (RFC 8200 §4).

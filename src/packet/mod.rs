@@ -21,15 +21,22 @@ mod link;
 mod options;
 mod segment;
 mod sequence;
+mod straight;
 mod tcp;
 mod tunnel;
 mod view;
 
 #[cfg(test)]
-#[expect(clippy::arithmetic_side_effects, reason = "lengths of packets that the tests build")]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "lengths of packets that the tests build"
+)]
 mod testing;
 #[cfg(test)]
-#[expect(clippy::arithmetic_side_effects, reason = "lengths of packets that the tests build")]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "lengths of packets that the tests build"
+)]
 mod tests;
 
 pub use decoder::Decoder;

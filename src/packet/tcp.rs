@@ -4,17 +4,17 @@
 //! the segment, gives no segment. Options that were cut off leave a segment, marked as truncated.
 //! Source: RFC 9293 §3.1.
 
-use super::layer::Path;
+use super::layer::IpContext;
 use super::segment::{EncapsulationId, Endpoint, SegmentHead, TcpFlags};
 use super::sequence::SeqNumber;
 use super::view::{Stop, View};
 use crate::capture::Slot;
 
 /// The segment at the start of `view`, in the packet of `slot`.
-#[inline]
+#[inline(always)]
 pub(super) fn segment<'a>(
     view: View<'a>,
-    path: &Path,
+    ip: &IpContext,
     slot: &Slot,
     encapsulation: EncapsulationId,
 ) -> Result<SegmentHead, Stop<'a>> {
@@ -52,20 +52,20 @@ pub(super) fn segment<'a>(
         interface: slot.interface,
         encapsulation,
         source: Endpoint {
-            ip: path.ip.source,
+            ip: ip.source,
             port: u16::from_be_bytes([sp0, sp1]),
         },
         destination: Endpoint {
-            ip: path.ip.destination,
+            ip: ip.destination,
             port: u16::from_be_bytes([dp0, dp1]),
         },
         seq: SeqNumber(u32::from_be_bytes([s0, s1, s2, s3])),
         ack: SeqNumber(u32::from_be_bytes([a0, a1, a2, a3])),
         flags: TcpFlags(u16::from_be_bytes([high & 0x0F, low])),
         window: u16::from_be_bytes([w0, w1]),
-        ip_id: path.ip.id,
-        ip_checksum_good: path.ip.checksum_good,
-        ip_header_len: path.ip.header_len,
+        ip_id: ip.id,
+        ip_checksum_good: ip.checksum_good,
+        ip_header_len: ip.header_len,
         tcp_header_len,
         payload_len: saturate(payload_len),
         captured_payload_len: saturate(captured_payload_len),

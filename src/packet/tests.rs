@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::testing::{Bench, PAYLOAD, cat, decode, ethernet, tcp, tcp6, v4, v4_fragment, v6};
-use super::{Checksum, DecodeLimits};
+use super::{Checksum, DecodeLimits, SegmentHead};
 use crate::capture::NoticeKind;
 
 const RAW: u16 = 101;
@@ -24,6 +24,29 @@ fn the_fields_of_a_segment_come_from_its_headers() {
     assert_eq!((head.original_len, head.tcp_start), (59, 7 + 34));
     assert!(head.ip_checksum_good);
     assert!(!head.truncated);
+}
+
+#[test]
+fn the_straight_way_and_the_loop_over_layers_agree() {
+    for (packet, family) in [(v4(6, &tcp()), 2), (v6(6, &tcp6()), 24)] {
+        for kept in 0..=packet.len() {
+            let facts = |link_type: u16, header: &[u8]| {
+                let bytes = cat(&[header, &packet[..kept]]);
+                let mut bench = Bench::new(DecodeLimits::default());
+                let found = bench.packet(link_type, &bytes, header.len() + packet.len(), 0);
+                let facts = found.first().map(|found| {
+                    let head = SegmentHead {
+                        tcp_start: 0,
+                        original_len: 0,
+                        ..found.head
+                    };
+                    (format!("{head:?}"), found.payload.clone(), found.checksum)
+                });
+                (facts, bench.noted(NoticeKind::BadPacket))
+            };
+            assert_eq!(facts(RAW, &[]), facts(108, &[0, 0, 0, family]));
+        }
+    }
 }
 
 #[test]
