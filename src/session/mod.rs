@@ -17,6 +17,7 @@ mod key;
 mod live;
 mod offset;
 mod payloads;
+mod reassembler;
 mod rtt;
 mod send_order;
 mod small_set;
@@ -30,6 +31,7 @@ pub use event::{DataEvent, Finding, SessionObserver};
 pub use key::{KeyEnd, Route, SessionKey};
 pub use offset::{Anchor, StreamOffset, StreamRange};
 pub use payloads::{NoPayloads, Payloads};
+pub use reassembler::{Piece, Reassembler};
 pub use send_order::OrderEvidence;
 pub use state::{State, StateInput};
 pub use summary::{
