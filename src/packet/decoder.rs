@@ -12,8 +12,9 @@ use super::layer::{self, Aside, Layer, Path};
 use super::limits::DecodeLimits;
 use super::link::names;
 use super::segment::SegmentHead;
+use super::straight::{self, Straight};
+use super::tcp;
 use super::view::{Stop, View};
-use super::{straight, tcp};
 use crate::capture::{Batch, CaptureNotice, NoticeKind, NoticeLog, Slot};
 use crate::time::Timestamp;
 
@@ -70,23 +71,28 @@ impl Decoder {
             let Some(slot) = batch.slots.get(index).copied() else {
                 return;
             };
-            if let Some(head) = straight::segment(&batch.bytes, &slot) {
-                segments.push(head);
-                continue;
+            match straight::read(&batch.bytes, &slot) {
+                Some(Straight::Segment(head)) => segments.push(head),
+                Some(Straight::Nothing) => {}
+                None => self.slow(batch, &slot, segments),
             }
-            self.path.clear();
-            let place = Place {
-                layer: Layer::Link(slot.link_type),
-                start: slot.start as usize,
-                len: slot.captured_len as usize,
-                wire_len: slot.original_len.max(slot.captured_len) as usize,
-                layers_left: self.limits.layers,
-            };
-            self.frame(batch, &slot, place, segments);
-            while let Some(aside) = self.path.aside.pop() {
-                self.path.restore(&aside);
-                self.frame(batch, &slot, place.at(&aside), segments);
-            }
+        }
+    }
+
+    /// Decodes one packet layer by layer, with all frames of an aggregate.
+    fn slow(&mut self, batch: &mut Batch, slot: &Slot, segments: &mut Vec<SegmentHead>) {
+        self.path.clear();
+        let place = Place {
+            layer: Layer::Link(slot.link_type),
+            start: slot.start as usize,
+            len: slot.captured_len as usize,
+            wire_len: slot.original_len.max(slot.captured_len) as usize,
+            layers_left: self.limits.layers,
+        };
+        self.frame(batch, slot, place, segments);
+        while let Some(aside) = self.path.aside.pop() {
+            self.path.restore(&aside);
+            self.frame(batch, slot, place.at(&aside), segments);
         }
     }
 

@@ -46,7 +46,7 @@ pub(super) fn step<'a>(view: View<'a>, path: &mut Path) -> Step<'a> {
         more: header.more,
         bytes: header.payload.bytes(),
     };
-    fragmented(fragment, header.payload, header.payload_len)
+    fragmented(fragment, header.payload, header.payload_len, path)
 }
 
 /// Reads an IP header of either version.
@@ -89,6 +89,7 @@ fn ipv4(view: View<'_>) -> Result<Header<'_>, Stop<'_>> {
             destination: IpAddr::V4(header.destination_addr()),
             id: Some(header.identification()),
             checksum_good: fold(sum_words(header.slice())) == 0xFFFF,
+            is_fragment: false,
             header_len: u16::try_from(header_len).unwrap_or(u16::MAX),
         },
         protocol: header.protocol().0,
@@ -114,6 +115,7 @@ fn ipv6(view: View<'_>) -> Result<Header<'_>, Stop<'_>> {
             destination: IpAddr::V6(header.destination_addr()),
             id: None,
             checksum_good: true,
+            is_fragment: false,
             header_len: 40,
         },
         protocol: header.next_header().0,
@@ -188,14 +190,20 @@ pub(super) fn fragment_header<'a>(view: View<'a>, path: &mut Path) -> Step<'a> {
     if fragment.offset == 0 && !fragment.more {
         return Ok((Layer::Transport(protocol), payload));
     }
-    fragmented(fragment, payload, payload.wire_len())
+    fragmented(fragment, payload, payload.wire_len(), path)
 }
 
 /// A fragment of `len` bytes by its header goes to the others if all of them were captured.
-fn fragmented<'a>(fragment: Fragment<'a>, payload: View<'a>, len: usize) -> Step<'a> {
+fn fragmented<'a>(
+    fragment: Fragment<'a>,
+    payload: View<'a>,
+    len: usize,
+    path: &mut Path,
+) -> Step<'a> {
     if len <= payload.len() {
         Err(Stop::Fragment(fragment))
     } else if fragment.offset == 0 {
+        path.ip.is_fragment = true;
         Ok((Layer::Transport(fragment.protocol), payload))
     } else {
         Err(Stop::Other)

@@ -76,6 +76,8 @@ pub(super) struct IpContext {
     pub(super) id: Option<u16>,
     /// False where the IPv4 header checksum is wrong.
     pub(super) checksum_good: bool,
+    /// True where the payload is a first fragment that is read by itself.
+    pub(super) is_fragment: bool,
     /// Header bytes with options or extension headers.
     pub(super) header_len: u16,
 }
@@ -106,6 +108,7 @@ impl Path {
             destination: unspecified,
             id: None,
             checksum_good: true,
+            is_fragment: false,
             header_len: 0,
         };
         Self {

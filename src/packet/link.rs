@@ -57,6 +57,10 @@ pub(super) fn step(link_type: LinkType, view: View<'_>) -> Step<'_> {
         258 => pktap(view),
         274 => view.then(8, Layer::Ethernet),
         276 => typed(view, 0, 20),
+        // Tags of switch chips, behind the addresses or before the frame.
+        281 | 284 => typed(view, 16, 18),
+        282 => view.then(4, Layer::Ethernet),
+        285 => typed(view, 20, 22),
         other => Err(Stop::UnknownLink(other)),
     }
 }

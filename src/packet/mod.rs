@@ -5,7 +5,7 @@
 //!              link/    tunnel/                      ip    fragment     tcp
 //! ```
 //!
-//! [`Decoder`] goes from layer to layer over a [`View`](view::View) of the packet, whose reads are
+//! [`Decoder`] goes from layer to layer over a view of the packet, whose reads are
 //! all checked: no bytes make it panic, recurse, or allocate by a number they contain.
 
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]

@@ -71,7 +71,7 @@ pub(super) fn segment<'a>(
         captured_payload_len: saturate(captured_payload_len),
         original_len: slot.original_len,
         tcp_start: saturate(view.start()),
-        truncated: view.is_cut(),
+        truncated: view.is_cut() || ip.is_fragment,
     })
 }
 

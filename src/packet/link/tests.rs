@@ -107,6 +107,10 @@ fn capture_headers_before_another_link_type_are_passed() {
     plain(178, b"MGC\x02\x02\0\0\0");
     assert_eq!(around(240, &cat(&[&[0; 4], &frame])), "");
     assert_eq!(around(241, &cat(&[&[0; 12], &frame])), "");
+    assert_eq!(around(282, &cat(&[&[0; 4], &frame])), "");
+    plain(281, &cat(&[&[0; 16], &[8, 0]]));
+    plain(284, &cat(&[&[0; 16], &[8, 0]]));
+    plain(285, &cat(&[&[0; 20], &[8, 0]]));
     assert_eq!(around(274, &cat(&[&[0; 8], &frame])), "");
     assert_eq!(
         around(258, &cat(&[&[12, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0], &frame])),

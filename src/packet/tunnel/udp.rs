@@ -49,6 +49,12 @@ pub(in super::super) fn step(view: View<'_>) -> Step<'_> {
     payload.then(8, Layer::UdpTunnel(tunnel))
 }
 
+/// True when a port of this UDP header announces a tunnel.
+#[inline]
+pub(in super::super) fn is_tunnel(view: View<'_>) -> Result<bool, Stop<'static>> {
+    Ok(by_port(view.be16(0)?).is_some() || by_port(view.be16(2)?).is_some())
+}
+
 const fn by_port(port: u16) -> Option<UdpTunnel> {
     match port {
         4789 | 8472 => Some(UdpTunnel::Vxlan),
