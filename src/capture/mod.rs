@@ -14,6 +14,7 @@ mod error;
 mod findings;
 mod format;
 mod framing;
+mod lane;
 mod limits;
 mod merge;
 mod notice;

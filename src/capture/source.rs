@@ -49,6 +49,17 @@ impl std::fmt::Debug for Input {
     }
 }
 
+/// Bytes of an input that is a regular file.
+pub(crate) fn file_size(input: &Input) -> Option<u64> {
+    match input {
+        Input::File(path) => {
+            let metadata = std::fs::metadata(path).ok()?;
+            metadata.is_file().then_some(metadata.len())
+        }
+        Input::Stream { .. } => None,
+    }
+}
+
 /// The decompressed bytes of one input.
 pub(crate) struct Source {
     reader: Box<dyn Read + Send>,
