@@ -215,6 +215,7 @@ impl Reader {
     }
 
     fn finish(mut self) -> CaptureSummary {
+        self.decoder.finish();
         self.known = (usize::MAX, usize::MAX);
         self.publish_tables();
         let tables = self
@@ -300,7 +301,7 @@ impl Worker {
 
 fn record_of(ended: Ended<LotCounter>) -> SessionRecord {
     SessionRecord {
-        summary: Box::new(ended.summary),
+        summary: ended.summary,
         lots: ended.observer.totals(),
     }
 }

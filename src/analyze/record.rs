@@ -9,7 +9,7 @@ use crate::session::SessionSummary;
 /// One session with what the layers above the tracker made of it.
 #[derive(Clone, Debug)]
 pub struct SessionRecord {
-    /// The session; boxed, since lists of hundreds of thousands are sorted.
+    /// The session.
     pub summary: Box<SessionSummary>,
     /// Its lots.
     pub lots: LotTotals,

@@ -39,7 +39,7 @@ pub struct Capture<'a> {
 impl<'a> Capture<'a> {
     /// Where and how a session was captured.
     pub(super) fn new(summary: &SessionSummary, context: &DocumentContext<'a>) -> Self {
-        let interface = |id: &InterfaceId| {
+        let interface = |id: InterfaceId| {
             let index = usize::try_from(id.0).ok()?;
             context.interfaces.get(index)
         };
@@ -47,7 +47,7 @@ impl<'a> Capture<'a> {
             Some(name) if !name.is_empty() => Cow::Borrowed(name),
             _ => Cow::Owned(format!("#{}", id.0)),
         };
-        let first_interface = summary.interfaces.first().and_then(interface);
+        let first_interface = interface(summary.interfaces.first());
         let around = encapsulations(summary, context.encapsulations);
         Self {
             first_packet: summary.first_packet.value(),

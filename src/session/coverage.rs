@@ -97,13 +97,6 @@ impl<M: Copy> Coverage<M> {
         self.declared_gaps > 0
     }
 
-    /// Frees the list of open gaps and counts them as declared.
-    pub fn settle(&mut self) {
-        self.declared_gaps += self.gaps.len() as u64;
-        self.declared_bytes += self.gaps.iter().map(|gap| gap.range.len()).sum::<u64>();
-        self.gaps = Vec::new();
-    }
-
     /// Moves the start of the stream down to `range`; the bytes between are a gap.
     pub fn extend_down(&mut self, range: StreamRange, marker: M) {
         self.lower_floor(range, marker);

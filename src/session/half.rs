@@ -110,6 +110,19 @@ impl Half {
         }
     }
 
+    /// Forgets all, and keeps the memory of its queues for another session.
+    pub(super) fn restart_empty(&mut self) {
+        let mut recent = std::mem::take(&mut self.recent);
+        recent.clear();
+        let mut rtt = std::mem::take(&mut self.rtt);
+        rtt.restart();
+        *self = Self {
+            recent,
+            rtt,
+            ..Self::new()
+        };
+    }
+
     /// The stream offset of a sequence number of this half; `None` before its start is known.
     pub(super) fn offset_of(&self, seq: SeqNumber) -> Option<StreamOffset> {
         self.start.map(|_| self.anchor.offset_of(seq))
@@ -374,13 +387,6 @@ impl Half {
         self.acked = Some(offset);
         self.rtt.acknowledged(offset, time);
         true
-    }
-
-    /// Sums up what only the end of a session shows, and frees what only an open one needs.
-    pub(super) fn settle(&mut self) {
-        self.coverage.settle();
-        self.recent = VecDeque::new();
-        self.rtt.settle();
     }
 
     /// The totals with what is known of the stream as a whole.

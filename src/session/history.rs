@@ -57,8 +57,8 @@ impl History {
     }
 
     /// The letters so far.
-    pub(super) fn letters(&self) -> &str {
-        &self.letters
+    pub(super) fn take_letters(&mut self) -> String {
+        std::mem::take(&mut self.letters)
     }
 
     fn push(&mut self, direction: Direction, letter: char) {
@@ -148,9 +148,9 @@ mod tests {
         }
         history.once(Direction::In, 'D');
         (0..100).for_each(|_| history.repeated(Direction::In, 'T'));
-        assert_eq!(history.letters(), "SADdttt");
+        assert_eq!(history.letters, "SADdttt");
         history.swap();
-        assert_eq!(history.letters(), "sadDTTT");
+        assert_eq!(history.letters, "sadDTTT");
     }
 
     #[test]

@@ -83,6 +83,15 @@ impl<O: SessionObserver> LiveSession<O> {
         }
     }
 
+    /// Ends this session and starts another in its memory.
+    pub(super) fn restart_with(&mut self, key: SessionKey, from: KeyEnd, segment: &SegmentHead) {
+        let next = Self::starting_with(key, from, segment);
+        let mut halves = std::mem::replace(&mut self.halves, next.halves);
+        halves.out.restart_empty();
+        halves.r#in.restart_empty();
+        *self = Self { halves, ..next };
+    }
+
     /// True when a SYN without ACK from `from` opens a new connection on the same 4-tuple.
     pub(super) fn is_reopened_by(&self, from: KeyEnd, segment: &SegmentHead) -> bool {
         let direction = self.direction_from(from);
@@ -142,10 +151,6 @@ impl<O: SessionObserver> LiveSession<O> {
         self.handle_reset(direction, head);
         self.advance_state(direction, head);
         self.packets += 1;
-        if self.state == State::Closed {
-            self.halves.out.rtt.settle();
-            self.halves.r#in.rtt.settle();
-        }
     }
 
     /// Better evidence of the roles than the session started with.
@@ -514,14 +519,12 @@ impl<O: SessionObserver> LiveSession<O> {
         matches!((half.fin, half.acked), (Some(fin), Some(acked)) if fin < acked)
     }
 
-    /// Ends the session: what is left is all that its document needs.
-    pub(super) fn into_summary(mut self) -> (SessionSummary, O) {
-        self.halves.out.settle();
-        self.halves.r#in.settle();
+    /// Ends the session: what is taken is all that its document needs.
+    pub(super) fn take_summary(&mut self) -> (Box<SessionSummary>, O) {
         let server = self.client.opposite();
         let limit_reached =
             self.halves.out.coverage.limit_reached() || self.halves.r#in.coverage.limit_reached();
-        let summary = SessionSummary {
+        let summary = Box::new(SessionSummary {
             client: self.key.endpoint(self.client),
             server: self.key.endpoint(server),
             client_evidence: self.client_evidence,
@@ -543,12 +546,12 @@ impl<O: SessionObserver> LiveSession<O> {
             rtt: self.halves.out.rtt.summary(),
             client_rtt: self.halves.r#in.rtt.summary(),
             conn_state: self.handshake.conn_state(),
-            history: self.history.letters().to_owned(),
-            interfaces: self.interfaces.into_vec(),
-            encapsulations: self.encapsulations.into_vec(),
+            history: self.history.take_letters(),
+            interfaces: self.interfaces.clone(),
+            encapsulations: self.encapsulations.clone(),
             limit_reached,
-        };
-        (summary, self.observer)
+        });
+        (summary, std::mem::take(&mut self.observer))
     }
 }
 

@@ -33,6 +33,7 @@ pub use offset::{Anchor, StreamOffset, StreamRange};
 pub use payloads::{NoPayloads, Payloads};
 pub use reassembler::{Piece, Reassembler};
 pub use send_order::OrderEvidence;
+pub use small_set::SmallSet;
 pub use state::{State, StateInput};
 pub use summary::{
     ClientEvidence, CloseKind, ClosedBy, HalfSummary, RttSummary, SessionSummary, SessionTimes,

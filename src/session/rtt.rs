@@ -78,13 +78,19 @@ impl RttSampler {
     }
 
     /// What the samples come to; `None` without any.
-    pub(super) fn summary(&self) -> Option<RttSummary> {
+    pub(super) fn summary(&mut self) -> Option<RttSummary> {
         self.samples.summary()
     }
 
-    /// Frees what only an open session needs.
-    pub(super) fn settle(&mut self) {
-        self.pending = VecDeque::new();
+    /// Forgets all, and keeps the memory for another session.
+    pub(super) fn restart(&mut self) {
+        self.pending.clear();
+        self.samples.exact.clear();
+        let exact = std::mem::take(&mut self.samples.exact);
+        self.samples = Samples {
+            exact,
+            ..Samples::default()
+        };
     }
 }
 
@@ -122,14 +128,13 @@ impl Samples {
         }
     }
 
-    fn summary(&self) -> Option<RttSummary> {
+    fn summary(&mut self) -> Option<RttSummary> {
         if self.count == 0 {
             return None;
         }
-        let mut sorted = self.exact.clone();
-        sorted.sort_unstable();
+        self.exact.sort_unstable();
         let mean = self.sum / i128::from(self.count);
-        let percentile = |percent| Span::from_nanos(self.percentile(&sorted, percent));
+        let percentile = |percent| Span::from_nanos(self.percentile(percent));
         Some(RttSummary {
             samples: self.count,
             min: Span::from_nanos(self.min),
@@ -141,12 +146,13 @@ impl Samples {
         })
     }
 
-    /// The smallest sample that at least `percent` of all samples do not exceed (nearest rank).
-    fn percentile(&self, sorted: &[i64], percent: u64) -> i64 {
+    /// The smallest sample that at least `percent` of all samples do not exceed (nearest rank);
+    /// the exact samples are sorted.
+    fn percentile(&self, percent: u64) -> i64 {
         let rank = (self.count * percent).div_ceil(100).max(1);
         if self.buckets.is_empty() {
             let index = usize::try_from(rank - 1).unwrap_or(usize::MAX);
-            return sorted.get(index).copied().unwrap_or(self.max);
+            return self.exact.get(index).copied().unwrap_or(self.max);
         }
         let mut seen = 0;
         for (bucket, count) in &self.buckets {

@@ -1,36 +1,44 @@
 //! A few distinct values in order of appearance, the first without an allocation.
 
-use super::summary::SessionSummary;
-
-/// At least one value, at most [`SessionSummary::SET_LIMIT`].
-#[derive(Clone, Debug)]
-pub(super) struct SmallSet<T> {
+/// At least one value, at most [`Self::LIMIT`]; one too many is dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SmallSet<T> {
     first: T,
     others: Vec<T>,
 }
 
 impl<T: Copy + PartialEq> SmallSet<T> {
+    /// Values that are kept.
+    pub const LIMIT: usize = 16;
+
     /// The set of one value.
-    pub(super) const fn new(first: T) -> Self {
+    pub const fn new(first: T) -> Self {
         Self {
             first,
             others: Vec::new(),
         }
     }
 
-    /// Adds a value; one too many is dropped.
-    pub(super) fn insert(&mut self, value: T) {
-        let known = value == self.first || self.others.contains(&value);
-        if !known && self.others.len() + 1 < SessionSummary::SET_LIMIT {
+    /// Adds a value.
+    pub fn insert(&mut self, value: T) {
+        if value != self.first {
+            self.insert_slow(value);
+        }
+    }
+
+    fn insert_slow(&mut self, value: T) {
+        if !self.others.contains(&value) && self.others.len() + 1 < Self::LIMIT {
             self.others.push(value);
         }
     }
 
+    /// The value that appeared first.
+    pub const fn first(&self) -> T {
+        self.first
+    }
+
     /// All values in order of appearance.
-    pub(super) fn into_vec(self) -> Vec<T> {
-        let mut all = Vec::with_capacity(1 + self.others.len());
-        all.push(self.first);
-        all.extend(self.others);
-        all
+    pub fn iter(&self) -> impl Iterator<Item = T> + Clone {
+        std::iter::once(self.first).chain(self.others.iter().copied())
     }
 }

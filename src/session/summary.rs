@@ -3,6 +3,7 @@
 //! Plain numbers of a fixed size, but for the interfaces and encapsulations seen.
 
 use super::direction::{Direction, PerDirection};
+use super::small_set::SmallSet;
 use super::state::State;
 use crate::capture::{InterfaceId, PacketNumber};
 use crate::packet::{EncapsulationId, Endpoint, SeqNumber};
@@ -182,15 +183,10 @@ pub struct SessionSummary {
     pub conn_state: &'static str,
     /// Zeek's `history` letters.
     pub history: String,
-    /// Interfaces it was captured at, in order of appearance (at most [`Self::SET_LIMIT`]).
-    pub interfaces: Vec<InterfaceId>,
-    /// Encapsulations it was seen in, in order of appearance (at most [`Self::SET_LIMIT`]).
-    pub encapsulations: Vec<EncapsulationId>,
+    /// Interfaces it was captured at, in order of appearance.
+    pub interfaces: SmallSet<InterfaceId>,
+    /// Encapsulations it was seen in, in order of appearance.
+    pub encapsulations: SmallSet<EncapsulationId>,
     /// True when a limit of the reassembler was reached and gaps were declared early.
     pub limit_reached: bool,
-}
-
-impl SessionSummary {
-    /// Different interfaces or encapsulations that are kept of one session.
-    pub const SET_LIMIT: usize = 16;
 }

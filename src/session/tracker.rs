@@ -36,8 +36,8 @@ pub struct Limits {
 /// A session that has ended, and what its observer made of it.
 #[derive(Clone, Debug)]
 pub struct Ended<O> {
-    /// The session.
-    pub summary: SessionSummary,
+    /// The session; boxed, since lists of hundreds of thousands are sorted.
+    pub summary: Box<SessionSummary>,
     /// Its observer.
     pub observer: O,
 }
@@ -84,25 +84,20 @@ impl<O: SessionObserver> Tracker<O> {
         let head = &segment.head;
         let Route { key, from, hash } = *route;
         self.newest = self.newest.max(head.time);
-        let fresh = || Box::new(LiveSession::starting_with(key, from, head));
         let entry = self
             .table
             .entry(hash, |known| known.session.key == key, |known| known.hash);
         let mut ended = None;
         let session = match entry {
             Entry::Vacant(vacant) => {
-                &mut vacant
-                    .insert(Tracked {
-                        hash,
-                        session: fresh(),
-                    })
-                    .into_mut()
-                    .session
+                let session = Box::new(LiveSession::starting_with(key, from, head));
+                &mut vacant.insert(Tracked { hash, session }).into_mut().session
             }
             Entry::Occupied(occupied) => {
                 let session = &mut occupied.into_mut().session;
                 if ends_before(session, from, head, self.limits) {
-                    ended = Some(std::mem::replace(session, fresh()));
+                    ended = Some(session.take_summary());
+                    session.restart_with(key, from, head);
                 }
                 session
             }
@@ -112,7 +107,7 @@ impl<O: SessionObserver> Tracker<O> {
         if self.limits.linger.is_some() && !was_closed && session.state() == State::Closed {
             self.closed.extend(head.time.map(|time| (time, key, hash)));
         }
-        ended.map(|session| self.end(*session))
+        ended.map(|(summary, observer)| self.end(summary, observer))
     }
 
     /// Gives out the sessions that ended by the passing of time: `now` is the newest time of the
@@ -127,7 +122,7 @@ impl<O: SessionObserver> Tracker<O> {
         self.end_all(over)
     }
 
-    fn sweep_closed(&mut self, now: Timestamp) -> Vec<LiveSession<O>> {
+    fn sweep_closed(&mut self, now: Timestamp) -> Vec<Box<LiveSession<O>>> {
         let Some(linger) = self.limits.linger else {
             return Vec::new();
         };
@@ -142,12 +137,12 @@ impl<O: SessionObserver> Tracker<O> {
                 .find_entry(hash, |known| known.session.key == key)
                 .ok()
                 .filter(|entry| entry.get().session.state() == State::Closed);
-            over.extend(found.map(|entry| *entry.remove().0.session));
+            over.extend(found.map(|entry| entry.remove().0.session));
         }
         over
     }
 
-    fn sweep_idle(&mut self, now: Timestamp) -> Vec<LiveSession<O>> {
+    fn sweep_idle(&mut self, now: Timestamp) -> Vec<Box<LiveSession<O>>> {
         let Some(idle) = self.limits.idle_timeout else {
             return Vec::new();
         };
@@ -166,26 +161,28 @@ impl<O: SessionObserver> Tracker<O> {
         };
         self.table
             .extract_if(is_over)
-            .map(|known| *known.session)
+            .map(|known| known.session)
             .collect()
     }
 
     /// Ends all sessions, in the order of their first packets.
     pub fn finish(&mut self) -> Vec<Ended<O>> {
-        let all = self.table.drain().map(|known| *known.session).collect();
+        let all = self.table.drain().map(|known| known.session).collect();
         self.end_all(all)
     }
 
-    fn end_all(&mut self, mut sessions: Vec<LiveSession<O>>) -> Vec<Ended<O>> {
-        sessions.sort_unstable_by_key(LiveSession::first_packet);
+    fn end_all(&mut self, mut sessions: Vec<Box<LiveSession<O>>>) -> Vec<Ended<O>> {
+        sessions.sort_unstable_by_key(|session| session.first_packet());
         sessions
             .into_iter()
-            .map(|session| self.end(session))
+            .map(|mut session| {
+                let (summary, observer) = session.take_summary();
+                self.end(summary, observer)
+            })
             .collect()
     }
 
-    fn end(&mut self, session: LiveSession<O>) -> Ended<O> {
-        let (mut summary, observer) = session.into_summary();
+    fn end(&mut self, mut summary: Box<SessionSummary>, observer: O) -> Ended<O> {
         summary.occurrence = self.occurrences.count(&summary);
         Ended { summary, observer }
     }
