@@ -66,12 +66,24 @@ mod tests {
     }
 
     #[test]
-    fn agrees_with_the_vectors_of_the_specification() {
-        let cases = [(
-            ("128.232.110.120", 34855),
-            ("66.35.250.204", 80),
-            "1:LQU9qZlK+B5F3KDmev6m5PMibrg=",
-        )];
+    fn agrees_with_published_vectors() {
+        let cases = [
+            (
+                ("128.232.110.120", 34855),
+                ("66.35.250.204", 80),
+                "1:LQU9qZlK+B5F3KDmev6m5PMibrg=",
+            ),
+            (
+                ("1.2.3.4", 1122),
+                ("5.6.7.8", 3344),
+                "1:wCb3OG7yAFWelaUydu0D+125CLM=",
+            ),
+            (
+                ("2001:470:e5bf:dead:4957:2174:e82c:4887", 63943),
+                ("2607:f8b0:400c:c03::1a", 25),
+                "1:/qFaeAR+gFe1KYjMzVDsMv+wgU4=",
+            ),
+        ];
         for (one, other, expected) in cases {
             assert_eq!(id(one, other), expected);
         }

@@ -1,4 +1,37 @@
-//! Sessions as documents: the only types that are written as JSON.
+//! Sessions as documents: what users store, query and compare.
+//!
+//! Turns what is kept of a session into the `TcpSession` document, the only kind of type here
+//! that is written as JSON. It deliberately decides nothing about layout on a page, about
+//! escaping for terminals, or about which sessions are wanted; the views and `select` do.
+//!
+//! Limits: a document has a fixed number of keys and at most 16 interfaces; its longest texts
+//! are names and identities given from outside. Times are JSON numbers with exactly the digits of
+//! the capture's clock, so they must be read as decimals: a 64-bit float cannot carry nine digits
+//! of an epoch. An absent value is an absent key, never `null`.
+//!
+//! Sources: the product's `TcpSession` documents, version 2.0; Community ID, version 1; Zeek's
+//! `conn.log`. [`TCP_SESSION_SCHEMA`] describes every key.
+//!
+//! # Example
+//!
+//! A TLS session whose content could be read as HTTP, in a VLAN and a tunnel:
+//!
+//! ```json
+#![doc = include_str!("tcp-session.example.json")]
+//! ```
+//!
+//! It is valid by the schema that the program prints:
+//!
+//! ```
+//! use serde_json::{Value, from_str};
+//! use spider_pcap::document::{TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA};
+//!
+//! let schema: Value = from_str(TCP_SESSION_SCHEMA)?;
+//! let example: Value = from_str(TCP_SESSION_EXAMPLE)?;
+//! assert!(jsonschema::is_valid(&schema, &example));
+//! assert_eq!(example["out"]["payload"], 1214);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 mod analysis;
 mod capture;
@@ -8,6 +41,7 @@ mod e_tag;
 mod exact;
 mod link_type;
 mod parsers;
+mod schema;
 mod tcp_session;
 mod times;
 mod tls;
@@ -20,6 +54,7 @@ pub use e_tag::ETag;
 pub use exact::{Seconds, Text};
 pub use link_type::LinkTypeName;
 pub use parsers::{HttpParser, ParserStatus, Parsers};
+pub use schema::{TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA};
 pub use tcp_session::{End, Half, TcpSession};
 pub use times::{Date, Times, Timespan};
 pub use tls::{Certificate, Cipher, Decrypted, Tls};
