@@ -18,5 +18,7 @@ pub mod lot;
 pub mod names;
 pub mod packet;
 pub mod pcapng;
+pub mod select;
 pub mod session;
 pub mod time;
+pub mod view;

@@ -127,6 +127,18 @@ impl Precision {
     }
 }
 
+impl Decimal {
+    /// Nanoseconds, with the digits that are not printed.
+    pub const fn nanos(self) -> i64 {
+        self.nanos
+    }
+
+    /// How many digits of a second are printed.
+    pub const fn precision(self) -> Precision {
+        self.precision
+    }
+}
+
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let magnitude = self.nanos.unsigned_abs();

@@ -1,2 +1,58 @@
-//! The `spider` command.
-fn main() {}
+//! The `spider` command: what was typed in, results out. All analysis is in the library.
+
+mod args;
+mod checks;
+mod choose;
+mod columns;
+mod console;
+mod exit;
+mod failure;
+mod generate;
+mod input;
+mod output;
+mod progress;
+mod quantity;
+mod sessions;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Command, LowArgs};
+use console::Console;
+use exit::Outcome;
+
+fn main() -> ExitCode {
+    let args = match LowArgs::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage(&error),
+    };
+    match run(&args) {
+        Ok(outcome) => outcome.into(),
+        Err(error) if failure::is_broken_pipe(&error) => ExitCode::from(exit::DONE),
+        Err(error) => {
+            console::say(&failure::render(&error));
+            ExitCode::from(exit::UNUSABLE)
+        }
+    }
+}
+
+fn run(args: &LowArgs) -> anyhow::Result<Outcome> {
+    match &args.command {
+        Command::Sessions(sessions) => sessions::run(sessions, Console::new(args.console)),
+        Command::Schema => generate::schema(),
+        Command::Completions { shell } => generate::completions(*shell),
+        Command::Man { command } => generate::man(command.as_deref()),
+    }
+}
+
+/// Prints help to standard output, or what is wrong with the arguments to standard error.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Nobody is left to be told when this fails.
+    drop(error.print());
+    if error.use_stderr() {
+        ExitCode::from(exit::UNUSABLE)
+    } else {
+        ExitCode::from(exit::DONE)
+    }
+}

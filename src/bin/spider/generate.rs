@@ -1,0 +1,47 @@
+//! What is made from the program itself: schema, completions, manual page.
+
+use std::io::{self, Write as _};
+
+use anyhow::{Context as _, Result};
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+use spider_pcap::document::TCP_SESSION_SCHEMA;
+
+use crate::args::LowArgs;
+use crate::exit::Outcome;
+
+/// Prints the JSON Schema of the documents.
+pub(crate) fn schema() -> Result<Outcome> {
+    let mut text = TCP_SESSION_SCHEMA.trim_end().to_owned();
+    text.push('\n');
+    print(text.as_bytes())
+}
+
+/// Prints completions for a shell.
+pub(crate) fn completions(shell: Shell) -> Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut LowArgs::command(), "spider", &mut script);
+    print(&script)
+}
+
+/// Prints the manual page of the program, or of one of its commands.
+pub(crate) fn man(name: Option<&str>) -> Result<Outcome> {
+    let mut command = LowArgs::command();
+    command.build();
+    let found = match name {
+        Some(name) => command
+            .find_subcommand(name)
+            .with_context(|| format!("no command '{name}'"))?,
+        None => &command,
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(found.clone()).render(&mut page)?;
+    print(&page)
+}
+
+fn print(bytes: &[u8]) -> Result<Outcome> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+    written.context("cannot write to standard output")?;
+    Ok(Outcome::Done)
+}

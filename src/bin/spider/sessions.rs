@@ -1,0 +1,423 @@
+//! `spider sessions`: lists the TCP sessions of captures.
+
+use std::io::Write as _;
+use std::ops::ControlFlow;
+
+use anyhow::{Context as _, Result};
+use jiff::tz::TimeZone;
+use spider_pcap::analyze::{Analysis, CaptureSummary, analyze, analyze_each};
+use spider_pcap::document::{DocumentContext, Identity, TCP_SESSION_SCHEMA, TcpSession};
+use spider_pcap::names::Names;
+use spider_pcap::select::{FieldCatalog, SessionNames};
+use spider_pcap::time::{Span, Timestamp};
+use spider_pcap::view::{
+    Column, CsvWriter, Fit, JsonLayout, JsonWriter, Notes, SessionColumn, SessionRow, Table,
+    TimeStyle, TimeText, fit_steps,
+};
+
+use crate::args::{Format, SessionsArgs, TimeChoice};
+use crate::checks::Checks;
+use crate::choose::{Choice, Chosen};
+use crate::columns::{self, Pick};
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::failure::{self, Hinted};
+use crate::input::{self, Inputs, NameFiles};
+use crate::output::Output;
+use crate::progress::Bar;
+
+/// Runs the command.
+pub(crate) fn run(args: &SessionsArgs, console: Console) -> Result<Outcome> {
+    let catalog = FieldCatalog::from_schema(TCP_SESSION_SCHEMA);
+    let mut job = Job {
+        args,
+        console,
+        choice: Choice::from_args(&args.choose, &catalog)?,
+        checks: Checks::from_args(args, &catalog)?,
+        picks: columns::pick(&args.output.columns, args.output.format, &catalog)?,
+        name_files: NameFiles::read(&args.input)?,
+    };
+    if args.output.unordered && args.output.format != Format::Ndjson {
+        return Err(Hinted::error(
+            "--unordered needs a document a line",
+            "add -o ndjson",
+        ));
+    }
+    let inputs = Inputs::from_args(&args.input)?;
+    let output = Output::open(args.output.write.as_deref(), &inputs.paths)?;
+    let capture = if args.output.unordered {
+        job.print_as_they_end(inputs, output)?
+    } else {
+        job.list(inputs, output)?
+    };
+    console.notices(&capture.notices);
+    let is_damaged = capture.notices.iter().any(|notice| notice.kind.is_damage());
+    Ok(match (job.checks.hold(console), is_damaged) {
+        (false, _) => Outcome::ConditionFailed,
+        (true, true) => Outcome::Damaged,
+        (true, false) => Outcome::Done,
+    })
+}
+
+/// Everything that was asked for, checked.
+struct Job<'a> {
+    args: &'a SessionsArgs,
+    console: Console,
+    choice: Choice,
+    checks: Checks,
+    picks: Vec<Pick>,
+    name_files: NameFiles,
+}
+
+/// All sessions of a capture as documents.
+#[derive(Clone, Copy)]
+struct Listing<'a> {
+    analysis: &'a Analysis,
+    context: DocumentContext<'a>,
+}
+
+impl Job<'_> {
+    /// Analyses everything, then writes the sessions in order.
+    fn list(&mut self, inputs: Inputs, mut output: Output) -> Result<CaptureSummary> {
+        let bar = Bar::new(self.console.progress);
+        let config = input::config(&self.args.input);
+        let analysis = analyze(inputs.inputs, &config, &bar);
+        bar.clear();
+        let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
+        let identity = self.identity(&analysis.capture.first_input);
+        let names = self.name_files.with(&analysis.capture.tables.names);
+        let listing = Listing {
+            analysis: &analysis,
+            context: context(&identity, &names, &analysis.capture),
+        };
+        let chosen = self.choose(&listing)?;
+        let failed = output.describe();
+        let written = match self.args.output.format {
+            Format::Table => self.write_table(&listing, &chosen, &mut output),
+            Format::Json => write_json(&listing, &chosen, JsonLayout::Array, &mut output),
+            Format::Ndjson => write_json(&listing, &chosen, JsonLayout::Lines, &mut output),
+            Format::Csv => self.write_csv(&listing, &chosen, &mut output),
+        };
+        written.context(failed)?;
+        output.finish()?;
+        Ok(analysis.capture)
+    }
+
+    /// Writes each session when it ends.
+    fn print_as_they_end(&mut self, inputs: Inputs, mut output: Output) -> Result<CaptureSummary> {
+        let bar = Bar::new(self.console.progress && !output.is_stdout());
+        let mut config = input::config(&self.args.input);
+        config.session.linger = Some(LINGER);
+        let first_input = inputs.inputs.first().map(spider_pcap::capture::Input::name);
+        let identity = self.identity(&first_input.unwrap_or_default());
+        let mut names = self.name_files.with(&[]);
+        let mut known_names = 0;
+        let mut left = self.choice.limit;
+        let mut failed = None;
+        let mut json = Vec::new();
+        let capture = analyze_each(inputs.inputs, &config, &bar, &mut |record, tables| {
+            if known_names < tables.names.len() {
+                known_names = tables.names.len();
+                names = self.name_files.with(&tables.names);
+            }
+            let context = DocumentContext {
+                identity: &identity,
+                names: &names,
+                interfaces: &tables.interfaces,
+                encapsulations: &tables.encapsulations,
+            };
+            let session = TcpSession::new(&record.summary, &record.lots, &context);
+            match self.print_one(&session, &mut json, &mut output) {
+                Ok(is_printed) => left = left.saturating_sub(usize::from(is_printed)),
+                Err(error) => failed = Some(error),
+            }
+            if failed.is_some() || left == 0 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        bar.clear();
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        output.finish()?;
+        capture.map_err(|error| failure::from_analysis(&error))
+    }
+
+    /// Writes a session that was chosen; true when it was.
+    fn print_one(
+        &mut self,
+        session: &TcpSession<'_>,
+        json: &mut Vec<u8>,
+        output: &mut Output,
+    ) -> Result<bool> {
+        if !self.choice.fits(session) {
+            return Ok(false);
+        }
+        let text = write_text(session, json)?;
+        if !self.choice.holds(text)? {
+            return Ok(false);
+        }
+        self.checks.observe(&session.id, text)?;
+        let written = output
+            .write_all(text.as_bytes())
+            .and_then(|()| output.write_all(b"\n"));
+        written
+            .and_then(|()| output.flush())
+            .with_context(|| output.describe())?;
+        Ok(true)
+    }
+
+    /// The sessions that were asked for, in the order that was asked for.
+    fn choose(&mut self, listing: &Listing<'_>) -> Result<Vec<Chosen>> {
+        let total = listing.analysis.sessions.len();
+        let candidates = if self.choice.wanted.is_empty() {
+            (0..total).collect()
+        } else {
+            self.choice.find(&listing.names())?
+        };
+        let needs_json = self.choice.needs_json() || !self.checks.is_empty();
+        let mut json = Vec::new();
+        let mut chosen = Vec::new();
+        for position in candidates {
+            let Some(session) = listing.session(position) else {
+                continue;
+            };
+            if !self.choice.fits(&session) {
+                continue;
+            }
+            let text = if needs_json {
+                write_text(&session, &mut json)?
+            } else {
+                ""
+            };
+            if !self.choice.holds(text)? {
+                continue;
+            }
+            self.checks.observe(&session.id, text)?;
+            chosen.push(self.choice.place(position, text));
+        }
+        self.choice.order(&mut chosen);
+        chosen.truncate(self.choice.limit);
+        Ok(chosen)
+    }
+
+    fn write_table(
+        &self,
+        listing: &Listing<'_>,
+        chosen: &[Chosen],
+        output: &mut Output,
+    ) -> Result<()> {
+        if chosen.is_empty() {
+            self.console.note(&nothing_to_show(listing));
+            return Ok(());
+        }
+        let zone = TimeZone::system();
+        let local = |time| offset_seconds(&zone, time);
+        let mut times = self.times(listing, &local);
+        let is_default = self.args.output.columns.is_empty();
+        let (columns, fit) = self.table_columns(&times, is_default);
+        let mut table = Table::new(columns);
+        let mut json = Vec::new();
+        for Chosen { position, .. } in chosen {
+            let Some(session) = listing.session(*position) else {
+                continue;
+            };
+            let text = self.field_text(&session, &mut json)?;
+            let notes = Notes::of(&session);
+            let row = SessionRow {
+                number: Some(position + 1),
+                session: &session,
+                notes: &notes,
+            };
+            let mut cells: Vec<String> = Vec::with_capacity(self.picks.len() + 2);
+            let mut short_times = times;
+            cells.extend(
+                self.picks
+                    .iter()
+                    .map(|pick| pick.cell(&row, text, &mut times)),
+            );
+            if is_default {
+                cells.push(short_times.show(session.times.first).1);
+                cells.push(row.client_host());
+            }
+            table.push_row(notes.tone, &cells);
+        }
+        let surface = self.console.surface(output.is_stdout());
+        Ok(table.write_to(output, surface, &fit)?)
+    }
+
+    /// The columns, and how they become narrow; columns that a person picked all stay.
+    fn table_columns(&self, times: &TimeText<'_>, is_default: bool) -> (Vec<Column>, Vec<Fit>) {
+        let mut columns: Vec<Column> = self.picks.iter().map(|pick| pick.column(times)).collect();
+        if !is_default {
+            return (columns, Vec::new());
+        }
+        let short_time = columns.len();
+        for column in [SessionColumn::Time, SessionColumn::Client] {
+            let shown = false;
+            columns.push(Column {
+                shown,
+                ..column.column(times)
+            });
+        }
+        (columns, fit_steps(short_time, short_time + 1))
+    }
+
+    fn write_csv(
+        &self,
+        listing: &Listing<'_>,
+        chosen: &[Chosen],
+        output: &mut Output,
+    ) -> Result<()> {
+        let zone = TimeZone::system();
+        let local = |time| offset_seconds(&zone, time);
+        let mut times = self.times(listing, &local);
+        let mut writer = CsvWriter::new(output);
+        writer.write_row(self.picks.iter().map(Pick::name))?;
+        let mut json = Vec::new();
+        for Chosen { position, .. } in chosen {
+            let Some(session) = listing.session(*position) else {
+                continue;
+            };
+            let text = self.field_text(&session, &mut json)?;
+            let notes = Notes::of(&session);
+            let row = SessionRow {
+                number: Some(position + 1),
+                session: &session,
+                notes: &notes,
+            };
+            writer.write_row(
+                self.picks
+                    .iter()
+                    .map(|pick| pick.exact(&row, text, &mut times)),
+            )?;
+        }
+        Ok(writer.finish()?)
+    }
+
+    /// The JSON text of a session where a column needs it, else nothing.
+    fn field_text<'t>(&self, session: &TcpSession<'_>, json: &'t mut Vec<u8>) -> Result<&'t str> {
+        if self.picks.iter().any(Pick::needs_json) {
+            write_text(session, json)
+        } else {
+            Ok("")
+        }
+    }
+
+    fn times<'t>(
+        &self,
+        listing: &Listing<'_>,
+        local: &'t dyn Fn(Timestamp) -> i32,
+    ) -> TimeText<'t> {
+        let style = match self.args.output.time {
+            TimeChoice::Absolute => TimeStyle::Absolute,
+            TimeChoice::Local => TimeStyle::Zoned(local),
+            TimeChoice::Epoch => TimeStyle::Epoch,
+            TimeChoice::Relative => TimeStyle::Relative,
+            TimeChoice::Delta => TimeStyle::Delta,
+        };
+        let sessions = listing.analysis.sessions.iter();
+        TimeText::new(
+            style,
+            sessions
+                .filter_map(|record| record.summary.times.first)
+                .min(),
+        )
+    }
+
+    fn identity(&self, first_input: &str) -> Identity {
+        let instance = &self.args.input.instance;
+        Identity {
+            whisperer: self.args.input.whisperer.clone(),
+            instance: instance
+                .clone()
+                .unwrap_or_else(|| input::instance(first_input)),
+        }
+    }
+}
+
+impl<'a> Listing<'a> {
+    fn session(&self, position: usize) -> Option<TcpSession<'a>> {
+        let record = self.analysis.sessions.get(position)?;
+        Some(TcpSession::new(
+            &record.summary,
+            &record.lots,
+            &self.context,
+        ))
+    }
+
+    fn names(&self) -> Vec<SessionNames> {
+        let positions = 0..self.analysis.sessions.len();
+        let sessions = positions.filter_map(|position| self.session(position));
+        sessions
+            .map(|session| SessionNames {
+                id: session.id,
+                name: session.name,
+                client: session.src.socket.to_string(),
+                server: session.dst.socket.to_string(),
+            })
+            .collect()
+    }
+}
+
+fn context<'a>(
+    identity: &'a Identity,
+    names: &'a Names,
+    capture: &'a CaptureSummary,
+) -> DocumentContext<'a> {
+    DocumentContext {
+        identity,
+        names,
+        interfaces: &capture.tables.interfaces,
+        encapsulations: &capture.tables.encapsulations,
+    }
+}
+
+fn write_json(
+    listing: &Listing<'_>,
+    chosen: &[Chosen],
+    layout: JsonLayout,
+    output: &mut Output,
+) -> Result<()> {
+    let mut writer = JsonWriter::new(output, layout);
+    let mut json = Vec::new();
+    for Chosen { position, .. } in chosen {
+        let Some(session) = listing.session(*position) else {
+            continue;
+        };
+        writer.write_document(write_text(&session, &mut json)?.as_bytes())?;
+    }
+    Ok(writer.finish()?)
+}
+
+/// The JSON text of a session, in memory that is used again.
+fn write_text<'t>(session: &TcpSession<'_>, json: &'t mut Vec<u8>) -> Result<&'t str> {
+    json.clear();
+    session.write_json(json)?;
+    Ok(std::str::from_utf8(json)?)
+}
+
+fn nothing_to_show(listing: &Listing<'_>) -> String {
+    match (
+        listing.analysis.sessions.len(),
+        listing.analysis.capture.packets,
+    ) {
+        (0, 0) => "the capture has no packets".to_owned(),
+        (0, 1) => "no TCP session in 1 packet".to_owned(),
+        (0, packets) => format!("no TCP session in {packets} packets"),
+        (1, _) => "the one session does not match".to_owned(),
+        (sessions, _) => format!("none of {sessions} sessions matches"),
+    }
+}
+
+/// Seconds east of UTC at a time.
+fn offset_seconds(zone: &TimeZone, time: Timestamp) -> i32 {
+    let instant = jiff::Timestamp::from_nanosecond(i128::from(time.nanos()));
+    instant.map_or(0, |instant| zone.to_offset(instant).seconds())
+}
+
+/// Capture time after which a closed session counts as ended, when sessions are printed as they
+/// end: twice the maximum segment lifetime that is usual in practice.
+const LINGER: Span = Span::from_nanos(60_000_000_000);

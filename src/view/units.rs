@@ -1,0 +1,115 @@
+//! Numbers for people: durations and sizes with three or four significant digits and a unit.
+//!
+//! Programs get exact numbers (JSON, CSV) instead. Everything is integer arithmetic and cut, not
+//! rounded, so that `999.9 ms` never reads `1000 ms`.
+
+use std::fmt;
+
+use crate::time::Span;
+
+/// Prints a span as `450 µs`, `12.3 ms`, `1.234 s`, `2m 03s`, `5h 07m` or `3d 04h`.
+#[derive(Clone, Copy, Debug)]
+pub struct HumanSpan(pub Span);
+
+/// Prints a number of bytes as `0 B`, `12.3 kB`, `4.56 MB` (powers of 1000).
+#[derive(Clone, Copy, Debug)]
+pub struct HumanBytes(pub u64);
+
+impl fmt::Display for HumanSpan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let nanos = self.0.nanos().unsigned_abs();
+        if self.0.nanos() < 0 {
+            f.write_str("-")?;
+        }
+        let seconds = nanos / SECOND;
+        match nanos {
+            0 => f.write_str("0 s"),
+            1..MICRO => write!(f, "{nanos} ns"),
+            MICRO..MILLI => write!(f, "{} µs", nanos / MICRO),
+            MILLI..SECOND => write_three_digits(f, nanos / MICRO, "ms"),
+            SECOND..MINUTE => write!(f, "{seconds}.{:03} s", nanos % SECOND / MILLI),
+            MINUTE..HOUR => write!(f, "{}m {:02}s", seconds / 60, seconds % 60),
+            HOUR..DAY => write!(f, "{}h {:02}m", seconds / 3600, seconds / 60 % 60),
+            DAY.. => write!(f, "{}d {:02}h", seconds / 86_400, seconds / 3600 % 24),
+        }
+    }
+}
+
+impl fmt::Display for HumanBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut thousandths = self.0;
+        if thousandths < 1000 {
+            return write!(f, "{thousandths} B");
+        }
+        for unit in ["kB", "MB", "GB", "TB", "PB"] {
+            if thousandths < 1_000_000 {
+                return write_three_digits(f, thousandths, unit);
+            }
+            thousandths /= 1000;
+        }
+        write_three_digits(f, thousandths, "EB")
+    }
+}
+
+/// Writes `1000 <= thousandths` thousandths of a unit as `1.23`, `12.3` or `123`.
+fn write_three_digits(f: &mut fmt::Formatter<'_>, thousandths: u64, unit: &str) -> fmt::Result {
+    let whole = thousandths / 1000;
+    let rest = thousandths % 1000;
+    match whole {
+        0..10 => write!(f, "{whole}.{:02} {unit}", rest / 10),
+        10..100 => write!(f, "{whole}.{} {unit}", rest / 100),
+        100.. => write!(f, "{whole} {unit}"),
+    }
+}
+
+const MICRO: u64 = 1_000;
+const MILLI: u64 = 1_000 * MICRO;
+const SECOND: u64 = 1_000 * MILLI;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_like_a_person_says_them() {
+        for (nanos, expect) in [
+            (0, "0 s"),
+            (7, "7 ns"),
+            (450_000, "450 µs"),
+            (224_000, "224 µs"),
+            (1_234_000, "1.23 ms"),
+            (12_345_000, "12.3 ms"),
+            (999_999_999, "999 ms"),
+            (1_234_567_890, "1.234 s"),
+            (69_317_638_000, "1m 09s"),
+            (3_723_000_000_000, "1h 02m"),
+            (273_600_000_000_000, "3d 04h"),
+            (-12_345_000, "-12.3 ms"),
+        ] {
+            assert_eq!(HumanSpan(Span::from_nanos(nanos)).to_string(), expect);
+        }
+        assert_eq!(
+            HumanSpan(Span::from_nanos(i64::MIN)).to_string(),
+            "-106751d 23h"
+        );
+    }
+
+    #[test]
+    fn sizes_have_three_digits_and_a_unit() {
+        for (bytes, expect) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.00 kB"),
+            (12_345, "12.3 kB"),
+            (364_239, "364 kB"),
+            (999_999, "999 kB"),
+            (1_000_000, "1.00 MB"),
+            (u64::MAX, "18.4 EB"),
+        ] {
+            assert_eq!(HumanBytes(bytes).to_string(), expect);
+        }
+    }
+}
