@@ -14,8 +14,12 @@ pub enum SessionColumn {
     Number,
     /// First packet.
     Time,
+    /// First packet, without its date where all are of one day.
+    Clock,
     /// Client.
     Client,
+    /// Client without its port.
+    Host,
     /// Server.
     Server,
     /// State after the last packet.
@@ -26,6 +30,8 @@ pub enum SessionColumn {
     Latency,
     /// Packets of both directions.
     Packets,
+    /// Payload bytes of both directions.
+    Bytes,
     /// Payload bytes from client to server.
     Out,
     /// Payload bytes from server to client.
@@ -51,15 +57,18 @@ pub struct SessionRow<'a> {
 
 impl SessionColumn {
     /// All columns in the order of the table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Number,
         Self::Time,
+        Self::Clock,
         Self::Client,
+        Self::Host,
         Self::Server,
         Self::State,
         Self::Duration,
         Self::Latency,
         Self::Packets,
+        Self::Bytes,
         Self::Out,
         Self::In,
         Self::Lots,
@@ -72,12 +81,15 @@ impl SessionColumn {
         match self {
             Self::Number => "number",
             Self::Time => "time",
+            Self::Clock => "clock",
             Self::Client => "client",
+            Self::Host => "host",
             Self::Server => "server",
             Self::State => "state",
             Self::Duration => "duration",
             Self::Latency => "latency",
             Self::Packets => "packets",
+            Self::Bytes => "bytes",
             Self::Out => "out",
             Self::In => "in",
             Self::Lots => "lots",
@@ -92,29 +104,39 @@ impl SessionColumn {
         Self::ALL.into_iter().find(|column| column.name() == wanted)
     }
 
-    /// The column of a table.
+    /// True for a column that stands in for wider ones where room is short.
+    const fn is_stand_in(self) -> bool {
+        matches!(self, Self::Clock | Self::Host | Self::Bytes)
+    }
+
+    /// The column of a table; one that stands in for wider ones is hidden.
     pub fn column(self, times: &TimeText<'_>) -> Column {
         let (align, cut) = match self {
             Self::Number
             | Self::Duration
             | Self::Latency
             | Self::Packets
+            | Self::Bytes
             | Self::Out
             | Self::In
             | Self::Lots => (Align::Right, Cut::End),
-            Self::Client | Self::Server => (Align::Left, Cut::Middle),
-            Self::Time | Self::State | Self::Tls | Self::Notes => (Align::Left, Cut::End),
+            Self::Client | Self::Host | Self::Server => (Align::Left, Cut::Middle),
+            Self::Time | Self::Clock | Self::State | Self::Tls | Self::Notes => {
+                (Align::Left, Cut::End)
+            }
         };
         let title = match self {
             Self::Number => "#".to_owned(),
-            Self::Time => times.title().to_owned(),
+            Self::Time => times.title(),
+            Self::Clock => times.short_title(),
+            Self::Host => Self::Client.name().to_uppercase(),
             column => column.name().to_uppercase(),
         };
         Column {
             title,
             align,
             cut,
-            shown: true,
+            shown: !self.is_stand_in(),
             toned: self == Self::Notes,
         }
     }
@@ -129,13 +151,16 @@ impl SessionRow<'_> {
                 .number
                 .map(|number| number.to_string())
                 .unwrap_or_default(),
-            SessionColumn::Time => times.show(session.times.first).0,
+            SessionColumn::Time => times.show(session.times.first),
+            SessionColumn::Clock => times.show_short(session.times.first),
             SessionColumn::Client => end_text(&session.src),
+            SessionColumn::Host => host_text(&session.src),
             SessionColumn::Server => end_text(&session.dst),
             SessionColumn::State => session.state.to_string(),
             SessionColumn::Duration => span_text(session.times.duration),
             SessionColumn::Latency => span_text(session.times.latency),
             SessionColumn::Packets => session.packets_count.to_string(),
+            SessionColumn::Bytes => HumanBytes(payload_bytes(session)).to_string(),
             SessionColumn::Out => HumanBytes(session.out.payload).to_string(),
             SessionColumn::In => HumanBytes(session.r#in.payload).to_string(),
             SessionColumn::Lots => lots(session).to_string(),
@@ -153,10 +178,13 @@ impl SessionRow<'_> {
             SessionColumn::Server => session.dst.socket.to_string(),
             SessionColumn::Duration => seconds(session.times.duration).unwrap_or_default(),
             SessionColumn::Latency => seconds(session.times.latency).unwrap_or_default(),
+            SessionColumn::Bytes => payload_bytes(session).to_string(),
             SessionColumn::Out => session.out.payload.to_string(),
             SessionColumn::In => session.r#in.payload.to_string(),
             SessionColumn::Number
             | SessionColumn::Time
+            | SessionColumn::Clock
+            | SessionColumn::Host
             | SessionColumn::State
             | SessionColumn::Packets
             | SessionColumn::Lots
@@ -164,34 +192,34 @@ impl SessionRow<'_> {
             | SessionColumn::Notes => self.cell(column, times),
         }
     }
-
-    /// The client without its port, which says the least of all.
-    pub fn client_host(&self) -> String {
-        host_text(&self.session.src)
-    }
 }
 
-/// How the table of all columns of [`SessionColumn::ALL`] becomes narrow. `short_time` and
-/// `short_client` are the hidden columns that stand in for time and client.
-pub fn fit_steps(short_time: usize, short_client: usize) -> Vec<Fit> {
+/// How the table of [`SessionColumn::ALL`] becomes narrow: what says least goes first.
+pub fn fit_steps() -> Vec<Fit> {
+    use SessionColumn as C;
     let at = |column: SessionColumn| column as usize;
     vec![
-        Fit::DropEmpty(at(SessionColumn::Tls)),
-        Fit::DropEmpty(at(SessionColumn::Notes)),
-        Fit::Shrink(at(SessionColumn::Notes), 32),
-        Fit::Shrink(at(SessionColumn::Client), 28),
-        Fit::Shrink(at(SessionColumn::Server), 36),
-        Fit::Swap(at(SessionColumn::Time), short_time),
-        Fit::Drop(at(SessionColumn::Lots)),
-        Fit::Swap(at(SessionColumn::Client), short_client),
-        Fit::Drop(at(SessionColumn::Packets)),
-        Fit::Drop(at(SessionColumn::Latency)),
-        Fit::Shrink(at(SessionColumn::Server), 24),
-        Fit::Drop(at(SessionColumn::Tls)),
-        Fit::Drop(short_time),
-        Fit::Shrink(at(SessionColumn::Notes), 16),
-        Fit::Shrink(short_client, 15),
-        Fit::Shrink(at(SessionColumn::Server), 18),
+        Fit::DropEmpty(at(C::Tls)),
+        Fit::DropEmpty(at(C::Notes)),
+        Fit::Swap(at(C::Time), at(C::Clock)),
+        Fit::Shrink(at(C::Notes), 32),
+        Fit::Shrink(at(C::Client), 32),
+        Fit::Shrink(at(C::Server), 36),
+        Fit::Drop(at(C::Lots)),
+        Fit::Swap(at(C::Client), at(C::Host)),
+        Fit::Drop(at(C::Packets)),
+        Fit::Shrink(at(C::Notes), 24),
+        Fit::Drop(at(C::Latency)),
+        Fit::Shrink(at(C::Server), 28),
+        Fit::Drop(at(C::Clock)),
+        Fit::Drop(at(C::Tls)),
+        Fit::Shrink(at(C::Notes), 15),
+        Fit::Swap(at(C::Out), at(C::Bytes)),
+        Fit::Drop(at(C::In)),
+        Fit::Shrink(at(C::Server), 22),
+        Fit::Shrink(at(C::Host), 15),
+        Fit::Drop(at(C::Duration)),
+        Fit::Drop(at(C::Bytes)),
     ]
 }
 
@@ -216,6 +244,10 @@ fn tls_text(session: &TcpSession<'_>) -> String {
         Some(tls) => tls.tls_version.clone().unwrap_or_else(|| "TLS".to_owned()),
         None => String::new(),
     }
+}
+
+const fn payload_bytes(session: &TcpSession<'_>) -> u64 {
+    session.out.payload.saturating_add(session.r#in.payload)
 }
 
 fn lots(session: &TcpSession<'_>) -> u64 {

@@ -10,7 +10,7 @@
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::Escaped;
 

@@ -67,7 +67,7 @@ pub(crate) struct ConsoleArgs {
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorChoice {
-    /// On a terminal, unless NO_COLOR is set
+    /// On a terminal, unless `NO_COLOR` is set
     Auto,
     /// Even into a pipe
     Always,
@@ -295,7 +295,8 @@ Expressions (Common Expression Language) name the fields of the document that `-
 A comparison with a field that a session does not have is false.
 
 Columns of the table: number, time, client, server, state, duration, latency, packets, out, in, lots,
-tls, notes. Any field of the document can be a column, too.
+tls, notes; where room is short clock, host and bytes stand in for time, client, out and in. Any field
+of the document can be a column, too.
 
 TLS and HTTP count as recognised when the document says so (fields tls and parsers.http).
 

@@ -115,7 +115,8 @@ pub(crate) fn instance(first_input: &str) -> String {
     let path = Path::new(first_input);
     let name = path
         .file_name()
-        .map_or(first_input.into(), |name| name.to_string_lossy());
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy();
     let bare = [".gz", ".zst", ".zstd", ".lz4"]
         .iter()
         .find_map(|ending| name.strip_suffix(ending))

@@ -11,8 +11,7 @@ use spider_pcap::names::Names;
 use spider_pcap::select::{FieldCatalog, SessionNames};
 use spider_pcap::time::{Span, Timestamp};
 use spider_pcap::view::{
-    Column, CsvWriter, Fit, JsonLayout, JsonWriter, Notes, SessionColumn, SessionRow, Table,
-    TimeStyle, TimeText, fit_steps,
+    CsvWriter, JsonLayout, JsonWriter, Notes, SessionRow, Table, TimeStyle, TimeText, fit_steps,
 };
 
 use crate::args::{Format, SessionsArgs, TimeChoice};
@@ -216,8 +215,15 @@ impl Job<'_> {
         let zone = TimeZone::system();
         let local = |time| offset_seconds(&zone, time);
         let mut times = self.times(listing, &local);
+        times.look_ahead(chosen.iter().filter_map(|Chosen { position, .. }| {
+            let record = listing.analysis.sessions.get(*position)?;
+            record.summary.times.first
+        }));
         let is_default = self.args.output.columns.is_empty();
-        let (columns, fit) = self.table_columns(&times, is_default);
+        let mut columns: Vec<_> = self.picks.iter().map(|pick| pick.column(&times)).collect();
+        if !is_default {
+            columns.iter_mut().for_each(|column| column.shown = true);
+        }
         let mut table = Table::new(columns);
         let mut json = Vec::new();
         for Chosen { position, .. } in chosen {
@@ -231,38 +237,17 @@ impl Job<'_> {
                 session: &session,
                 notes: &notes,
             };
-            let mut cells: Vec<String> = Vec::with_capacity(self.picks.len() + 2);
-            let mut short_times = times;
-            cells.extend(
+            table.push_row(
+                notes.tone,
                 self.picks
                     .iter()
                     .map(|pick| pick.cell(&row, text, &mut times)),
             );
-            if is_default {
-                cells.push(short_times.show(session.times.first).1);
-                cells.push(row.client_host());
-            }
-            table.push_row(notes.tone, &cells);
         }
+        // Columns that a person picked all stay.
+        let fit = if is_default { fit_steps() } else { Vec::new() };
         let surface = self.console.surface(output.is_stdout());
         Ok(table.write_to(output, surface, &fit)?)
-    }
-
-    /// The columns, and how they become narrow; columns that a person picked all stay.
-    fn table_columns(&self, times: &TimeText<'_>, is_default: bool) -> (Vec<Column>, Vec<Fit>) {
-        let mut columns: Vec<Column> = self.picks.iter().map(|pick| pick.column(times)).collect();
-        if !is_default {
-            return (columns, Vec::new());
-        }
-        let short_time = columns.len();
-        for column in [SessionColumn::Time, SessionColumn::Client] {
-            let shown = false;
-            columns.push(Column {
-                shown,
-                ..column.column(times)
-            });
-        }
-        (columns, fit_steps(short_time, short_time + 1))
     }
 
     fn write_csv(
