@@ -9,7 +9,7 @@ use spider_pcap::names::{NameSource, Names};
 use spider_pcap::packet::{Encapsulation, EncapsulationId, Endpoint, SeqNumber, Tunnel};
 use spider_pcap::session::{
     ClientEvidence, CloseKind, ClosedBy, Direction, HalfSummary, PerDirection, RttSummary,
-    SessionSummary, SessionTimes, State,
+    SessionSummary, SessionTimes, SmallSet, State,
 };
 use spider_pcap::time::{Precision, Span, Timestamp};
 
@@ -53,7 +53,10 @@ pub(crate) fn sample() -> Fixture {
         server,
         "gateway.streetsmart-global-dev.svc.cluster.local",
     );
-    fixture.lots = LotTotals { lots: 268 };
+    fixture.lots = LotTotals {
+        lots: 268,
+        ..LotTotals::default()
+    };
     fixture.summary = SessionSummary {
         client,
         server,
@@ -104,7 +107,10 @@ pub(crate) fn example() -> Fixture {
     let server = end("198.51.100.7", 443);
     name(&mut fixture, client, "laptop.example");
     name(&mut fixture, server, "www.example");
-    fixture.lots = LotTotals { lots: 10 };
+    fixture.lots = LotTotals {
+        lots: 10,
+        ..LotTotals::default()
+    };
     fixture.interfaces = vec![Interface {
         name: Some("eth0".into()),
         link_type: LinkType(1),
@@ -148,8 +154,8 @@ pub(crate) fn example() -> Fixture {
         client_rtt: Some(rtt(7, [310, 402, 395, 520, 520, 520])),
         conn_state: "SF",
         history: "ShADadTFf".into(),
-        interfaces: vec![InterfaceId(0)],
-        encapsulations: vec![EncapsulationId(1)],
+        interfaces: SmallSet::new(InterfaceId(0)),
+        encapsulations: SmallSet::new(EncapsulationId(1)),
         ..fixture.summary
     };
     fixture
@@ -184,8 +190,8 @@ pub(crate) fn emptiest() -> Fixture {
         client_rtt: None,
         conn_state: "OTH",
         history: String::new(),
-        interfaces: Vec::new(),
-        encapsulations: Vec::new(),
+        interfaces: SmallSet::new(InterfaceId(0)),
+        encapsulations: SmallSet::new(EncapsulationId(0)),
         limit_reached: false,
     };
     Fixture {
