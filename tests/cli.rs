@@ -1,5 +1,10 @@
 //! The program from outside: what it prints, where, and how it exits.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers beside test functions may panic, too"
+)]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;

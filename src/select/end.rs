@@ -8,7 +8,6 @@ use ipnet::IpNet;
 use wildmatch::WildMatch;
 
 use crate::document::End;
-use crate::packet::Endpoint;
 
 /// An address, or a network as `10.0.0.0/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub struct Network(IpNet);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EndPattern {
     /// Address and port.
-    Socket(Endpoint),
+    Socket(SocketAddr),
     /// An address or a network.
     Network(Network),
     /// A name, without regard to case, and perhaps a port.
@@ -47,7 +46,7 @@ impl EndPattern {
     /// True when `end` is what this pattern means.
     pub fn matches(&self, end: &End<'_>) -> bool {
         match self {
-            Self::Socket(socket) => end.socket.0 == *socket,
+            Self::Socket(socket) => end.ip.0 == socket.ip() && end.port == socket.port(),
             Self::Network(network) => network.contains(end.ip.0),
             Self::Name(name, port) => {
                 end.name.is_some_and(|known| is_same_name(known, name))
@@ -81,8 +80,7 @@ impl FromStr for EndPattern {
 
     fn from_str(text: &str) -> Result<Self, PatternError> {
         if let Ok(socket) = text.parse::<SocketAddr>() {
-            let (ip, port) = (socket.ip(), socket.port());
-            return Ok(Self::Socket(Endpoint { ip, port }));
+            return Ok(Self::Socket(socket));
         }
         let bare = text
             .strip_prefix('[')
@@ -128,6 +126,7 @@ fn is_same_name(left: &str, right: &str) -> bool {
 mod tests {
     use super::*;
     use crate::document::Text;
+    use crate::packet::Endpoint;
 
     fn matches(pattern: &str, socket: &str, name: Option<&str>) -> bool {
         let socket: SocketAddr = socket.parse().unwrap();

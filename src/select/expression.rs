@@ -15,7 +15,8 @@ use std::sync::Arc;
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, operators};
 use cel::{Context, Env, ExecutionError, Program, Value};
 
-use super::field::{FieldCatalog, FieldPath, UnknownField};
+use super::field::{FieldCatalog, FieldPath, Members, UnknownField};
+use super::spelling::{nesting, spell, spell_name, unspell};
 
 /// A condition that holds for a document or does not.
 pub struct Condition {
@@ -95,12 +96,13 @@ impl Condition {
     /// compared (a text with a number).
     pub fn holds(&self, document: &str) -> Result<bool, ConditionError> {
         let mut context = Context::with_env(Arc::clone(&self.environment));
+        let members = Members::of(document);
         for variable in &self.variables {
             let text = if variable == WHOLE {
                 Some(document)
             } else {
                 let field = FieldPath::top(&unspell(variable));
-                field.find(document).map(serde_json::value::RawValue::get)
+                field.find(&members).map(serde_json::value::RawValue::get)
             };
             let value = text.and_then(|text| serde_json::from_str(text).ok());
             if let Some(value) = value {
@@ -289,75 +291,6 @@ fn syntax(errors: &cel::ParseErrors) -> ConditionError {
     }
 }
 
-/// Replaces names that the language cannot spell, outside of quoted text.
-fn spell(text: &str) -> String {
-    let mut spelled = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    let mut word = String::new();
-    while let Some(character) = rest.next() {
-        if character.is_alphanumeric() || character == '_' {
-            word.push(character);
-            continue;
-        }
-        flush(&mut spelled, &mut word, character == '.');
-        match character {
-            '@' if rest.peek().is_some_and(|next| next.is_alphabetic()) => word.push_str(AT),
-            '\'' | '"' => {
-                spelled.push(character);
-                copy_quoted(&mut spelled, &mut rest, character);
-            }
-            _ => spelled.push(character),
-        }
-    }
-    flush(&mut spelled, &mut word, false);
-    spelled
-}
-
-/// Copies a quoted text up to and with its closing quote.
-fn copy_quoted(spelled: &mut String, rest: &mut impl Iterator<Item = char>, quote: char) {
-    while let Some(character) = rest.next() {
-        spelled.push(character);
-        if character == '\\' {
-            spelled.extend(rest.next());
-        } else if character == quote {
-            break;
-        }
-    }
-}
-
-fn flush(spelled: &mut String, word: &mut String, is_selected: bool) {
-    spelled.push_str(if is_selected && word == "in" {
-        IN
-    } else {
-        word
-    });
-    word.clear();
-}
-
-/// The name in the document of a name in the spelled expression.
-fn unspell(name: &str) -> String {
-    match name.strip_prefix(AT) {
-        Some(rest) => format!("@{rest}"),
-        None if name == IN => "in".to_owned(),
-        None => name.to_owned(),
-    }
-}
-
-/// How deep brackets and conditionals stand in each other; quoted text is counted too.
-fn nesting(text: &str) -> usize {
-    let (mut depth, mut deepest, mut conditionals) = (0_usize, 0, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b'?' => conditionals += 1,
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest + conditionals
-}
-
 fn to_value(json: serde_json::Value) -> Value {
     match json {
         serde_json::Value::Null => Value::Null,
@@ -370,14 +303,9 @@ fn to_value(json: serde_json::Value) -> Value {
         },
         serde_json::Value::Array(list) => list.into_iter().map(to_value).collect::<Vec<_>>().into(),
         serde_json::Value::Object(object) => {
-            let spelled = |name: String| match name.strip_prefix('@') {
-                Some(rest) => format!("{AT}{rest}"),
-                None if name == "in" => IN.to_owned(),
-                None => name,
-            };
             let members = object
                 .into_iter()
-                .map(|(name, value)| (spelled(name), to_value(value)));
+                .map(|(name, value)| (spell_name(name), to_value(value)));
             members.collect::<HashMap<_, _>>().into()
         }
     }
@@ -389,8 +317,6 @@ const MAX_BYTES: usize = 4096;
 const MAX_NESTING: usize = 16;
 
 const WHOLE: &str = "session";
-const IN: &str = "in_";
-const AT: &str = "at_";
 const TYPES: [&str; 9] = [
     "bool",
     "bytes",

@@ -4,16 +4,22 @@
 //! Lists have no paths of their own; a field that a schema leaves open (`additionalProperties`)
 //! accepts any name below it.
 
-use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use std::fmt;
 
 /// The path of a field, such as `out.payload`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldPath {
     segments: Vec<String>,
 }
+
+/// The members of a JSON object with the text of their values, taken apart once for many paths.
+#[derive(Clone, Debug, Default)]
+pub struct Members<'j>(Vec<(Cow<'j, str>, &'j RawValue)>);
 
 /// A path that no document can have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,13 +53,36 @@ impl FieldPath {
     }
 
     /// The value at this path in a document; `None` where the document does not have it.
-    pub fn find<'j>(&self, document: &'j str) -> Option<&'j RawValue> {
+    pub fn find<'j>(&self, document: &Members<'j>) -> Option<&'j RawValue> {
         let mut segments = self.segments.iter();
-        let mut value = member(document, segments.next()?)?;
+        let mut value = document.get(segments.next()?)?;
         for segment in segments {
-            value = member(value.get(), segment)?;
+            value = Members::of(value.get()).get(segment)?;
         }
         Some(value)
+    }
+
+    /// The value at this path as plain text: texts without quotes, nothing for null or an absent
+    /// field, all else as it stands in the document.
+    pub fn plain_text(&self, document: &Members<'_>) -> String {
+        match self.find(document).map_or("null", RawValue::get) {
+            "null" => String::new(),
+            text if text.starts_with('"') => serde_json::from_str(text).unwrap_or_default(),
+            text => text.to_owned(),
+        }
+    }
+}
+
+impl<'j> Members<'j> {
+    /// The members of `object`, its JSON text; none when it is not an object.
+    pub fn of(object: &'j str) -> Self {
+        let mut reader = serde_json::Deserializer::from_str(object);
+        Self(reader.deserialize_map(Collect).unwrap_or_default())
+    }
+
+    fn get(&self, name: &str) -> Option<&'j RawValue> {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| *value)
     }
 }
 
@@ -184,34 +213,28 @@ enum Step<'s> {
     Nowhere,
 }
 
-/// Finds one member of a JSON object.
-struct Member<'n>(&'n str);
+/// Takes an object apart.
+struct Collect;
 
-impl<'de> Visitor<'de> for Member<'_> {
-    type Value = Option<&'de RawValue>;
+impl<'de> Visitor<'de> for Collect {
+    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if found.is_none() && key == self.0 {
-                found = Some(map.next_value::<&'de RawValue>()?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
+        let mut members = Vec::with_capacity(USUAL_MEMBERS);
+        while let Some(Name(name)) = map.next_key()? {
+            members.push((name, map.next_value()?));
         }
-        Ok(found)
+        Ok(members)
     }
 }
 
-/// The member `name` of an object; `None` for another kind of value.
-fn member<'j>(object: &'j str, name: &str) -> Option<&'j RawValue> {
-    let mut reader = serde_json::Deserializer::from_str(object);
-    reader.deserialize_map(Member(name)).ok().flatten()
-}
+/// A member's name, borrowed unless it has escapes.
+#[derive(serde::Deserialize)]
+struct Name<'j>(#[serde(borrow)] Cow<'j, str>);
 
 /// The path most like `name`: one that ends in the same words wins over one that is spelled alike.
 fn nearest_path(name: &str, paths: Vec<String>) -> Option<String> {
@@ -242,6 +265,7 @@ fn is_false(value: &Value) -> bool {
 }
 
 const MAX_DEPTH: usize = 16;
+const USUAL_MEMBERS: usize = 40;
 
 #[cfg(test)]
 mod tests {
@@ -295,7 +319,11 @@ mod tests {
     #[test]
     fn values_keep_their_digits() {
         let document = r#"{"a":{"b":[1,{"c":2}],"t":1705268606.416464000},"s":"x"}"#;
-        let find = |path: &str| FieldPath::new(path).find(document).map(RawValue::get);
+        let find = |path: &str| {
+            FieldPath::new(path)
+                .find(&Members::of(document))
+                .map(RawValue::get)
+        };
         assert_eq!(find("a.t"), Some("1705268606.416464000"));
         assert_eq!(find("a.b"), Some(r#"[1,{"c":2}]"#));
         assert_eq!(find("s"), Some(r#""x""#));

@@ -8,10 +8,11 @@ mod field;
 mod filter;
 mod session_id;
 mod sort;
+mod spelling;
 
 pub use end::{EndPattern, NamePattern, Network, PatternError};
 pub use expression::{Condition, ConditionError};
-pub use field::{FieldCatalog, FieldPath, UnknownField};
+pub use field::{FieldCatalog, FieldPath, Members, UnknownField};
 pub use filter::{Filter, Trait};
 pub use session_id::{FindError, SessionNames, find_session};
 pub use sort::{SortKey, SortValue};

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use serde_json::value::RawValue;
 
-use super::field::{FieldCatalog, FieldPath, UnknownField};
+use super::field::{FieldCatalog, FieldPath, Members, UnknownField};
 
 /// What to sort by.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ impl SortKey {
 
     /// The value of `document` (its JSON text) that decides its place.
     pub fn value(&self, document: &str) -> SortValue {
-        SortValue(self.field.find(document).map(place))
+        SortValue(self.field.find(&Members::of(document)).map(place))
     }
 
     /// Compares two documents.

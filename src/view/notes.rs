@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use super::table::Tone;
 use super::units::HumanBytes;
 use crate::document::{HalfAnalysis, TcpSession};
-use crate::session::Direction;
 
 /// What is worth knowing of a session at a glance, most important first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,10 +33,10 @@ impl Notes {
             .analysis
             .closed_by
             .filter(|close| close.kind == "rst");
-        match reset.map(|close| close.direction.0) {
-            Some(Direction::In) if is_unanswered => self.add(Tone::Severe, "refused"),
-            Some(Direction::In) => self.add(Tone::Severe, "reset by server"),
-            Some(Direction::Out) => self.add(Tone::Severe, "reset by client"),
+        match reset.map(|close| close.direction.0.as_str()) {
+            Some("in") if is_unanswered => self.add(Tone::Severe, "refused"),
+            Some("in") => self.add(Tone::Severe, "reset by server"),
+            Some(_) => self.add(Tone::Severe, "reset by client"),
             None if session.analysis.r#in.packets == 0 && !times.missed_syn => {
                 self.add(Tone::Severe, "no answer");
             }

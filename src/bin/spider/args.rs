@@ -26,7 +26,7 @@ pub(crate) struct LowArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List the TCP sessions of captures
-    #[command(after_help = SESSIONS_EXAMPLES, after_long_help = SESSIONS_LONG_HELP)]
+    #[command(after_help = SESSIONS_EXAMPLES, after_long_help = sessions_long_help())]
     Sessions(Box<SessionsArgs>),
     /// Print the JSON Schema of the documents
     Schema,
@@ -263,6 +263,10 @@ pub(crate) enum TimeChoice {
     Delta,
 }
 
+fn sessions_long_help() -> String {
+    format!("{SESSIONS_LONG_HELP}\n\n{}", exit::HELP)
+}
+
 fn parse_state(text: &str) -> Result<State, String> {
     let wanted = text.trim().to_ascii_uppercase().replace('-', "_");
     let found = State::ALL
@@ -298,10 +302,4 @@ Columns of the table: number, time, client, server, state, duration, latency, pa
 tls, notes; where room is short clock, host and bytes stand in for time, client, out and in. Any field
 of the document can be a column, too.
 
-TLS and HTTP count as recognised when the document says so (fields tls and parsers.http).
-
-Exit codes:
-  0  done
-  1  a condition that was asked for does not hold (--fail-if, --expect)
-  2  usage, or an input or output that could not be used
-  3  done, but a capture was damaged: everything before the damage was analysed";
+TLS and HTTP count as recognised when the document says so (fields tls and parsers.http).";

@@ -1,8 +1,7 @@
 //! Columns of tables and CSV: names of their own, or fields of the document.
 
 use anyhow::Result;
-use serde_json::value::RawValue;
-use spider_pcap::select::{FieldCatalog, FieldPath};
+use spider_pcap::select::{FieldCatalog, FieldPath, Members};
 use spider_pcap::view::{Align, Column, Cut, SessionColumn, SessionRow, TimeText};
 
 use crate::args::Format;
@@ -65,12 +64,12 @@ impl Pick {
     pub(crate) fn cell(
         &self,
         row: &SessionRow<'_>,
-        json: &str,
+        fields: &Members<'_>,
         times: &mut TimeText<'_>,
     ) -> String {
         match self {
             Self::Known(column) => row.cell(*column, times),
-            Self::Field(path) => path.find(json).map(plain).unwrap_or_default(),
+            Self::Field(path) => path.plain_text(fields),
         }
     }
 
@@ -78,12 +77,12 @@ impl Pick {
     pub(crate) fn exact(
         &self,
         row: &SessionRow<'_>,
-        json: &str,
+        fields: &Members<'_>,
         times: &mut TimeText<'_>,
     ) -> String {
         match self {
             Self::Known(column) => row.exact(*column, times),
-            Self::Field(path) => path.find(json).map(plain).unwrap_or_default(),
+            Self::Field(path) => path.plain_text(fields),
         }
     }
 }
@@ -101,15 +100,6 @@ fn csv_default(name: &str) -> Pick {
     match SessionColumn::from_name(name) {
         Some(column) => Pick::Known(column),
         None => Pick::Field(FieldPath::new(name)),
-    }
-}
-
-/// A JSON value as plain text: texts without quotes, nothing for null, all else as it stands.
-fn plain(value: &RawValue) -> String {
-    match value.get() {
-        "null" => String::new(),
-        text if text.starts_with('"') => serde_json::from_str(text).unwrap_or_default(),
-        text => text.to_owned(),
     }
 }
 

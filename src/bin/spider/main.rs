@@ -9,6 +9,7 @@ mod exit;
 mod failure;
 mod generate;
 mod input;
+mod listing;
 mod output;
 mod progress;
 mod quantity;

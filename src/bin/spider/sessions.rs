@@ -5,10 +5,9 @@ use std::ops::ControlFlow;
 
 use anyhow::{Context as _, Result};
 use jiff::tz::TimeZone;
-use spider_pcap::analyze::{Analysis, CaptureSummary, analyze, analyze_each};
+use spider_pcap::analyze::{CaptureSummary, analyze, analyze_each};
 use spider_pcap::document::{DocumentContext, Identity, TCP_SESSION_SCHEMA, TcpSession};
-use spider_pcap::names::Names;
-use spider_pcap::select::{FieldCatalog, SessionNames};
+use spider_pcap::select::{FieldCatalog, Members};
 use spider_pcap::time::{Span, Timestamp};
 use spider_pcap::view::{
     CsvWriter, JsonLayout, JsonWriter, Notes, SessionRow, Table, TimeStyle, TimeText, fit_steps,
@@ -22,6 +21,7 @@ use crate::console::Console;
 use crate::exit::Outcome;
 use crate::failure::{self, Hinted};
 use crate::input::{self, Inputs, NameFiles};
+use crate::listing::{Listing, context, nothing_to_show, write_text};
 use crate::output::Output;
 use crate::progress::Bar;
 
@@ -66,13 +66,6 @@ struct Job<'a> {
     checks: Checks,
     picks: Vec<Pick>,
     name_files: NameFiles,
-}
-
-/// All sessions of a capture as documents.
-#[derive(Clone, Copy)]
-struct Listing<'a> {
-    analysis: &'a Analysis,
-    context: DocumentContext<'a>,
 }
 
 impl Job<'_> {
@@ -230,7 +223,7 @@ impl Job<'_> {
             let Some(session) = listing.session(*position) else {
                 continue;
             };
-            let text = self.field_text(&session, &mut json)?;
+            let fields = self.fields(&session, &mut json)?;
             let notes = Notes::of(&session);
             let row = SessionRow {
                 number: Some(position + 1),
@@ -241,7 +234,7 @@ impl Job<'_> {
                 notes.tone,
                 self.picks
                     .iter()
-                    .map(|pick| pick.cell(&row, text, &mut times)),
+                    .map(|pick| pick.cell(&row, &fields, &mut times)),
             );
         }
         // Columns that a person picked all stay.
@@ -266,7 +259,7 @@ impl Job<'_> {
             let Some(session) = listing.session(*position) else {
                 continue;
             };
-            let text = self.field_text(&session, &mut json)?;
+            let fields = self.fields(&session, &mut json)?;
             let notes = Notes::of(&session);
             let row = SessionRow {
                 number: Some(position + 1),
@@ -276,18 +269,18 @@ impl Job<'_> {
             writer.write_row(
                 self.picks
                     .iter()
-                    .map(|pick| pick.exact(&row, text, &mut times)),
+                    .map(|pick| pick.exact(&row, &fields, &mut times)),
             )?;
         }
         Ok(writer.finish()?)
     }
 
-    /// The JSON text of a session where a column needs it, else nothing.
-    fn field_text<'t>(&self, session: &TcpSession<'_>, json: &'t mut Vec<u8>) -> Result<&'t str> {
+    /// The fields of a session where a column needs them, else none.
+    fn fields<'t>(&self, session: &TcpSession<'_>, json: &'t mut Vec<u8>) -> Result<Members<'t>> {
         if self.picks.iter().any(Pick::needs_json) {
-            write_text(session, json)
+            Ok(Members::of(write_text(session, json)?))
         } else {
-            Ok("")
+            Ok(Members::default())
         }
     }
 
@@ -323,43 +316,6 @@ impl Job<'_> {
     }
 }
 
-impl<'a> Listing<'a> {
-    fn session(&self, position: usize) -> Option<TcpSession<'a>> {
-        let record = self.analysis.sessions.get(position)?;
-        Some(TcpSession::new(
-            &record.summary,
-            &record.lots,
-            &self.context,
-        ))
-    }
-
-    fn names(&self) -> Vec<SessionNames> {
-        let positions = 0..self.analysis.sessions.len();
-        let sessions = positions.filter_map(|position| self.session(position));
-        sessions
-            .map(|session| SessionNames {
-                id: session.id,
-                name: session.name,
-                client: session.src.socket.to_string(),
-                server: session.dst.socket.to_string(),
-            })
-            .collect()
-    }
-}
-
-fn context<'a>(
-    identity: &'a Identity,
-    names: &'a Names,
-    capture: &'a CaptureSummary,
-) -> DocumentContext<'a> {
-    DocumentContext {
-        identity,
-        names,
-        interfaces: &capture.tables.interfaces,
-        encapsulations: &capture.tables.encapsulations,
-    }
-}
-
 fn write_json(
     listing: &Listing<'_>,
     chosen: &[Chosen],
@@ -375,26 +331,6 @@ fn write_json(
         writer.write_document(write_text(&session, &mut json)?.as_bytes())?;
     }
     Ok(writer.finish()?)
-}
-
-/// The JSON text of a session, in memory that is used again.
-fn write_text<'t>(session: &TcpSession<'_>, json: &'t mut Vec<u8>) -> Result<&'t str> {
-    json.clear();
-    session.write_json(json)?;
-    Ok(std::str::from_utf8(json)?)
-}
-
-fn nothing_to_show(listing: &Listing<'_>) -> String {
-    match (
-        listing.analysis.sessions.len(),
-        listing.analysis.capture.packets,
-    ) {
-        (0, 0) => "the capture has no packets".to_owned(),
-        (0, 1) => "no TCP session in 1 packet".to_owned(),
-        (0, packets) => format!("no TCP session in {packets} packets"),
-        (1, _) => "the one session does not match".to_owned(),
-        (sessions, _) => format!("none of {sessions} sessions matches"),
-    }
 }
 
 /// Seconds east of UTC at a time.

@@ -1,0 +1,75 @@
+//! All sessions of a capture as documents, made when they are needed.
+
+use anyhow::Result;
+use spider_pcap::analyze::{Analysis, CaptureSummary};
+use spider_pcap::document::{DocumentContext, Identity, TcpSession};
+use spider_pcap::names::Names;
+use spider_pcap::select::SessionNames;
+
+/// All sessions of a capture as documents.
+#[derive(Clone, Copy)]
+pub(crate) struct Listing<'a> {
+    pub(crate) analysis: &'a Analysis,
+    pub(crate) context: DocumentContext<'a>,
+}
+
+impl<'a> Listing<'a> {
+    /// The document of the session at a position.
+    pub(crate) fn session(&self, position: usize) -> Option<TcpSession<'a>> {
+        let record = self.analysis.sessions.get(position)?;
+        Some(TcpSession::new(
+            &record.summary,
+            &record.lots,
+            &self.context,
+        ))
+    }
+
+    /// The names by which sessions can be called.
+    pub(crate) fn names(&self) -> Vec<SessionNames> {
+        let positions = 0..self.analysis.sessions.len();
+        let sessions = positions.filter_map(|position| self.session(position));
+        sessions
+            .map(|session| SessionNames {
+                id: session.id,
+                name: session.name,
+                client: session.src.socket.to_string(),
+                server: session.dst.socket.to_string(),
+            })
+            .collect()
+    }
+}
+
+/// What the documents of a capture share.
+pub(crate) fn context<'a>(
+    identity: &'a Identity,
+    names: &'a Names,
+    capture: &'a CaptureSummary,
+) -> DocumentContext<'a> {
+    DocumentContext {
+        identity,
+        names,
+        interfaces: &capture.tables.interfaces,
+        encapsulations: &capture.tables.encapsulations,
+    }
+}
+
+/// The JSON text of a session, in memory that is used again.
+pub(crate) fn write_text<'t>(session: &TcpSession<'_>, json: &'t mut Vec<u8>) -> Result<&'t str> {
+    json.clear();
+    session.write_json(json)?;
+    Ok(std::str::from_utf8(json)?)
+}
+
+/// Why a list is empty.
+pub(crate) fn nothing_to_show(listing: &Listing<'_>) -> String {
+    match (
+        listing.analysis.sessions.len(),
+        listing.analysis.capture.packets,
+    ) {
+        (0, 0) => "the capture has no packets".to_owned(),
+        (0, 1) => "no TCP session in 1 packet".to_owned(),
+        (0, packets) => format!("no TCP session in {packets} packets"),
+        (1, _) => "the one session does not match".to_owned(),
+        (sessions, _) => format!("none of {sessions} sessions matches"),
+    }
+}
