@@ -10,6 +10,7 @@
 //! "chrono-Compatible Low-Level Date Algorithms" (`civil_from_days`).
 
 use std::fmt;
+use std::ops::Range;
 
 /// A point in capture time: nanoseconds since the Unix epoch, negative before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -139,47 +140,102 @@ impl Decimal {
     }
 }
 
-impl fmt::Display for Decimal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let magnitude = self.nanos.unsigned_abs();
-        let (seconds, nanos) = (
-            magnitude / NANOS_PER_SECOND.unsigned_abs(),
-            magnitude % 1_000_000_000,
-        );
-        let digits = self.precision.0;
-        let fraction = nanos / 10_u64.pow(u32::from(9 - digits));
-        let sign = if self.nanos < 0 && (seconds != 0 || fraction != 0) {
-            "-"
-        } else {
-            ""
-        };
-        if digits == 0 {
-            write!(f, "{sign}{seconds}")
-        } else {
-            write!(
-                f,
-                "{sign}{seconds}.{fraction:0width$}",
-                width = usize::from(digits)
-            )
+impl Decimal {
+    /// Bytes that the longest decimal takes: `-9223372036.854775808`.
+    pub const MAX_LEN: usize = 21;
+
+    /// The ASCII text of this decimal, written into `buffer` from its end.
+    pub fn format(self, buffer: &mut [u8; Self::MAX_LEN]) -> &[u8] {
+        let unit = 10_u64.pow(u32::from(9 - self.precision.0));
+        let value = self.nanos.unsigned_abs() / unit;
+        let mut start = buffer.len();
+        let mut rest = value;
+        if 0 < self.precision.0 {
+            let digits = usize::from(self.precision.0);
+            let whole = 10_u64.pow(u32::from(self.precision.0));
+            put_digits(buffer, start - digits..start, rest % whole);
+            start -= digits + 1;
+            put(buffer, start, b'.');
+            rest /= whole;
         }
+        let digits = rest
+            .checked_ilog10()
+            .map_or(1, |digits| digits as usize + 1);
+        put_digits(buffer, start - digits..start, rest);
+        start -= digits;
+        if self.nanos < 0 && value != 0 {
+            start -= 1;
+            put(buffer, start, b'-');
+        }
+        buffer.get(start..).unwrap_or_default()
     }
 }
 
-impl fmt::Display for Rfc3339 {
+impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(ascii(self.format(&mut [0; Self::MAX_LEN])))
+    }
+}
+
+impl Rfc3339 {
+    /// Bytes of the text: `1970-01-01T00:00:00.000Z`.
+    pub const LEN: usize = 24;
+
+    /// The ASCII text of this time, written into `buffer`.
+    pub fn format(self, buffer: &mut [u8; Self::LEN]) -> &[u8] {
         let millis = self.0.0.div_euclid(1_000_000);
         let (days, in_day) = (
             millis.div_euclid(MILLIS_PER_DAY),
             millis.rem_euclid(MILLIS_PER_DAY),
         );
         let (year, month, day) = civil_from_days(days);
-        let (hour, minute) = (in_day / 3_600_000, in_day / 60_000 % 60);
-        let (second, milli) = (in_day / 1000 % 60, in_day % 1000);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z"
-        )
+        *buffer = *b"0000-00-00T00:00:00.000Z";
+        put_digits(buffer, 0..4, year.unsigned_abs());
+        put_digits(buffer, 5..7, month.unsigned_abs());
+        put_digits(buffer, 8..10, day.unsigned_abs());
+        put_digits(buffer, 11..13, (in_day / 3_600_000).unsigned_abs());
+        put_digits(buffer, 14..16, (in_day / 60_000 % 60).unsigned_abs());
+        put_digits(buffer, 17..19, (in_day / 1000 % 60).unsigned_abs());
+        put_digits(buffer, 20..23, (in_day % 1000).unsigned_abs());
+        buffer
     }
+}
+
+impl fmt::Display for Rfc3339 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(ascii(self.format(&mut [0; Self::LEN])))
+    }
+}
+
+/// Writes the last digits of a number, two at a time.
+fn put_digits(buffer: &mut [u8], place: Range<usize>, number: u64) {
+    let mut rest = number;
+    let mut pairs = buffer
+        .get_mut(place)
+        .unwrap_or_default()
+        .rchunks_exact_mut(2);
+    for pair in &mut pairs {
+        let at = (rest % 100) as usize * 2;
+        pair.copy_from_slice(DIGIT_PAIRS.get(at..at + 2).unwrap_or(b"00"));
+        rest /= 100;
+    }
+    if let [last] = pairs.into_remainder() {
+        *last = DIGIT_PAIRS
+            .get((rest % 10) as usize * 2 + 1)
+            .copied()
+            .unwrap_or(b'0');
+    }
+}
+
+const fn put(buffer: &mut [u8], place: usize, byte: u8) {
+    if place < buffer.len() {
+        buffer[place] = byte;
+    }
+}
+
+/// Bytes that were put together from ASCII characters.
+fn ascii(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Year, month (1 to 12) and day (1 to 31) of a day counted from 1970-01-01.
@@ -201,6 +257,10 @@ const fn civil_from_days(days: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
+const DIGIT_PAIRS: &[u8; 200] = b"\
+    00010203040506070809101112131415161718192021222324252627282930313233343536373839\
+    40414243444546474849505152535455565758596061626364656667686970717273747576777879\
+    8081828384858687888990919293949596979899";
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 const NANOS_PER_MINUTE: i64 = 60 * NANOS_PER_SECOND;
 const NANOS_PER_HOUR: i64 = 60 * NANOS_PER_MINUTE;

@@ -1,7 +1,7 @@
 //! A batch with its segments found: what goes from the reader to the trackers.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher as _, RandomState};
 
 use crate::capture::{Batch, InterfaceId};
 use crate::config::Separate;

@@ -13,31 +13,36 @@ use crate::packet::Endpoint;
 
 /// The Community ID of a TCP session, the same in both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CommunityId([u8; 20]);
+pub struct CommunityId {
+    low: Endpoint,
+    high: Endpoint,
+}
 
 impl CommunityId {
     /// The id of the session between two ends.
     pub fn of(one: Endpoint, other: Endpoint) -> Self {
         // `Endpoint` orders by address, then port, both as the bytes on the wire do.
-        let (low, high) = if one <= other {
-            (one, other)
-        } else {
-            (other, one)
-        };
+        Self {
+            low: one.min(other),
+            high: one.max(other),
+        }
+    }
+
+    fn hash(self) -> [u8; 20] {
         let mut hash = Sha1::new();
         hash.update(SEED.to_be_bytes());
-        update_address(&mut hash, low.ip);
-        update_address(&mut hash, high.ip);
+        update_address(&mut hash, self.low.ip);
+        update_address(&mut hash, self.high.ip);
         hash.update([PROTOCOL_TCP, 0]);
-        hash.update(low.port.to_be_bytes());
-        hash.update(high.port.to_be_bytes());
-        Self(hash.finalize().into())
+        hash.update(self.low.port.to_be_bytes());
+        hash.update(self.high.port.to_be_bytes());
+        hash.finalize().into()
     }
 }
 
 impl fmt::Display for CommunityId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "1:{}", Base64Display::new(&self.0, &STANDARD))
+        write!(f, "1:{}", Base64Display::new(&self.hash(), &STANDARD))
     }
 }
 

@@ -36,6 +36,7 @@
 mod analysis;
 mod capture;
 mod community_id;
+mod compact;
 mod context;
 mod e_tag;
 mod exact;

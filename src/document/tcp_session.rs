@@ -3,11 +3,11 @@
 use std::io;
 use std::net::IpAddr;
 
-use memchr::memmem;
 use serde::Serialize;
 
 use super::analysis::Analysis;
 use super::capture::Capture;
+use super::compact;
 use super::context::DocumentContext;
 use super::e_tag::ETag;
 use super::exact::Text;
@@ -182,18 +182,14 @@ impl<'a> TcpSession<'a> {
     /// Never in practice: memory takes every write, and every value of a document has JSON.
     pub fn write_json(&self, out: &mut Vec<u8>) -> io::Result<()> {
         let start = out.len();
-        serde_json::to_writer(&mut *out, self)?;
+        let place = compact::write(self, out)?;
         if self.e_tag.is_some() {
             return Ok(());
         }
         let document = out.get(start..).unwrap_or_default();
-        let Some(place) = memmem::find(document, AFTER_E_TAG) else {
-            return Err(io::Error::other("document without _maxPacketsToParse"));
-        };
         let mut member = b"\"_eTag\":".to_vec();
         serde_json::to_writer(&mut member, &Text(ETag::of(document)))?;
         member.push(b',');
-        let place = start.saturating_add(place);
         out.splice(place..place, member);
         Ok(())
     }
@@ -256,9 +252,6 @@ fn id(summary: &SessionSummary, name: &str, context: &DocumentContext<'_>) -> St
         later => format!("{whisperer}.{instance}.{name}.{initial_seq}~{later}"),
     }
 }
-
-/// What stands after the entity tag. It occurs once: inside a text its quotes would be escaped.
-const AFTER_E_TAG: &[u8] = b"\"_maxPacketsToParse\":";
 
 /// Room for a document of usual length.
 const USUAL_JSON_BYTES: usize = 4096;

@@ -53,6 +53,22 @@ pub enum Trait {
 }
 
 impl Filter {
+    /// True when every session fits.
+    pub const fn is_empty(&self) -> bool {
+        self.hosts.is_empty()
+            && self.networks.is_empty()
+            && self.ports.is_empty()
+            && self.clients.is_empty()
+            && self.servers.is_empty()
+            && self.names.is_empty()
+            && self.states.is_empty()
+            && self.traits.is_empty()
+            && self.since.is_none()
+            && self.until.is_none()
+            && self.min_payload_bytes.is_none()
+            && self.min_duration.is_none()
+    }
+
     /// True when `session` is like this.
     pub fn matches(&self, session: &TcpSession<'_>) -> bool {
         self.matches_ends(session)

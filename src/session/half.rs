@@ -151,7 +151,7 @@ impl Half {
     /// A reset is no place to start from: its number is often 0 or made up.
     pub(super) fn start_at_packet(&mut self, seq: SeqNumber, is_reset: bool) {
         if is_reset {
-            self.totals.initial_seq.get_or_insert(seq.sub(1));
+            self.totals.initial_seq.get_or_insert_with(|| seq.sub(1));
             return;
         }
         match self.start {

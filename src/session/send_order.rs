@@ -88,7 +88,7 @@ impl SendClock {
             return None;
         };
         let step = id.wrapping_sub(newest);
-        (self.ids_count() && 1 <= step && step <= COUNTING_STEP).then(|| step - 1)
+        (self.ids_count() && (1..=COUNTING_STEP).contains(&step)).then(|| step - 1)
     }
 
     /// Takes in a captured packet.
@@ -112,7 +112,7 @@ impl SendClock {
         };
         let step = id.wrapping_sub(newest);
         self.steps = self.steps.saturating_add(1);
-        if 1 <= step && step <= COUNTING_STEP {
+        if (1..=COUNTING_STEP).contains(&step) {
             self.counting_steps = self.counting_steps.saturating_add(1);
         }
         if 0 < step.cast_signed() {

@@ -20,6 +20,9 @@ pub struct JsonWriter<W> {
 }
 
 impl<W: Write> JsonWriter<W> {
+    /// What ends a document in a block; it occurs in no compact JSON.
+    pub const SEPARATOR: u8 = b'\n';
+
     /// A writer that has not written anything.
     pub const fn new(out: W, layout: JsonLayout) -> Self {
         Self {
@@ -45,6 +48,24 @@ impl<W: Write> JsonWriter<W> {
         match self.layout {
             JsonLayout::Array => Ok(()),
             JsonLayout::Lines => self.out.write_all(b"\n"),
+        }
+    }
+
+    /// Writes documents that stand in one text, each followed by [`Self::SEPARATOR`].
+    ///
+    /// # Errors
+    ///
+    /// Fails when the output does.
+    pub fn write_block(&mut self, documents: &[u8]) -> io::Result<()> {
+        match self.layout {
+            JsonLayout::Lines => {
+                self.is_empty &= documents.is_empty();
+                self.out.write_all(documents)
+            }
+            JsonLayout::Array => documents
+                .split(|byte| *byte == Self::SEPARATOR)
+                .filter(|document| !document.is_empty())
+                .try_for_each(|document| self.write_document(document)),
         }
     }
 

@@ -57,6 +57,11 @@ impl Choice {
         !self.conditions.is_empty() || self.sort.is_some()
     }
 
+    /// True when nothing was asked for: all sessions are taken, in their order.
+    pub(crate) const fn takes_all(&self) -> bool {
+        self.wanted.is_empty() && !self.needs_json() && self.filter.is_empty()
+    }
+
     /// True for a session that fits the filter.
     pub(crate) fn fits(&self, session: &TcpSession<'_>) -> bool {
         self.filter.matches(session)

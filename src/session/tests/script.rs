@@ -11,6 +11,11 @@
 //! the line before), `id=N`, `ts=VALUE:ECHO`, `win=N`, `ws=N`, `mss=N`, `sackok`, `cut=N` (bytes
 //! that the snapshot length cut off).
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "scripts hold small numbers"
+)]
+
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 
