@@ -1,11 +1,7 @@
 //! The direction of imports, and which crates are named where.
 //!
 //! ARCHITECTURE.md says why; this test makes it so.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "what cannot be read fails the test"
-)]
+#![expect(clippy::expect_used, reason = "what cannot be read fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

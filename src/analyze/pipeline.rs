@@ -274,7 +274,7 @@ impl Worker {
         let mut ended = Vec::new();
         for (index, route) in at_hand.routes.iter().enumerate() {
             // The upper half: the lower bits choose the place in the tracker's table.
-            if (route.hash >> 32) % self.shares == self.share {
+            if ((route.hash >> 32) * self.shares) >> 32 == self.share {
                 ended.extend(self.handle_segment(&at_hand, index));
             }
         }

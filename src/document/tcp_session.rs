@@ -233,25 +233,61 @@ impl From<&HalfSummary> for Half {
 }
 
 fn name(summary: &SessionSummary) -> String {
-    let (client, server) = (summary.client, summary.server);
-    let ends = format_args!(
-        "{}-{}-{}-{}",
-        client.ip, client.port, server.ip, server.port
-    );
+    let mut name = String::with_capacity(USUAL_ID_BYTES);
     match summary.times.first {
-        Some(first) => format!("{}.{ends}", first.hours_rounded()),
-        None => format!("-.{ends}"),
+        Some(first) => push_number(&mut name, first.hours_rounded()),
+        None => name.push('-'),
     }
+    name.push('.');
+    push_end(&mut name, summary.client);
+    name.push('-');
+    push_end(&mut name, summary.server);
+    name
 }
 
 fn id(summary: &SessionSummary, name: &str, context: &DocumentContext<'_>) -> String {
-    let (whisperer, instance) = (&context.identity.whisperer, &context.identity.instance);
-    let initial_seq = summary.halves.out.initial_seq.unwrap_or_default();
-    match summary.occurrence {
-        0 | 1 => format!("{whisperer}.{instance}.{name}.{initial_seq}"),
-        later => format!("{whisperer}.{instance}.{name}.{initial_seq}~{later}"),
+    let mut id = String::with_capacity(USUAL_ID_BYTES);
+    for part in [
+        &context.identity.whisperer,
+        &context.identity.instance,
+        name,
+    ] {
+        id.push_str(part);
+        id.push('.');
     }
+    push_number(
+        &mut id,
+        i64::from(summary.halves.out.initial_seq.unwrap_or_default().0),
+    );
+    if 1 < summary.occurrence {
+        id.push('~');
+        push_number(&mut id, i64::from(summary.occurrence));
+    }
+    id
 }
+
+fn push_end(text: &mut String, end: Endpoint) {
+    match end.ip {
+        IpAddr::V4(v4) => {
+            for (index, byte) in v4.octets().into_iter().enumerate() {
+                if 0 < index {
+                    text.push('.');
+                }
+                push_number(text, i64::from(byte));
+            }
+        }
+        IpAddr::V6(v6) => text.push_str(&v6.to_string()),
+    }
+    text.push('-');
+    push_number(text, i64::from(end.port));
+}
+
+fn push_number(text: &mut String, number: i64) {
+    text.push_str(itoa::Buffer::new().format(number));
+}
+
+/// Room for an id of usual length.
+const USUAL_ID_BYTES: usize = 96;
 
 /// Room for a document of usual length.
 const USUAL_JSON_BYTES: usize = 4096;

@@ -62,6 +62,9 @@ impl History {
     }
 
     fn push(&mut self, direction: Direction, letter: char) {
+        if self.letters.is_empty() {
+            self.letters.reserve(USUAL_LETTERS);
+        }
         self.letters.push(match direction {
             Direction::Out => letter,
             Direction::In => letter.to_ascii_lowercase(),
@@ -132,6 +135,9 @@ const fn swap_case(letter: char) -> char {
 fn is_power_of_ten(count: u64) -> bool {
     count > 0 && 10_u64.pow(count.ilog10()) == count
 }
+
+/// Room for the letters of a usual session.
+const USUAL_LETTERS: usize = 16;
 
 const ONCE: [char; 8] = ['S', 'H', 'A', 'D', 'F', 'R', 'I', 'Q'];
 const REPEATED: [char; 4] = ['C', 'G', 'T', 'W'];

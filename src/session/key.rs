@@ -31,7 +31,8 @@ impl SessionKey {
     ///
     /// `separation` keeps sessions apart that share their addresses; 0 does not.
     pub fn of(source: Endpoint, destination: Endpoint, separation: u32) -> (Self, KeyEnd) {
-        if source <= destination {
+        // By port first: it is the cheaper comparison and decides nearly always.
+        if (source.port, source.ip) <= (destination.port, destination.ip) {
             (
                 Self {
                     low: source,

@@ -107,7 +107,7 @@ impl<O: SessionObserver> Tracker<O> {
         if self.limits.linger.is_some() && !was_closed && session.state() == State::Closed {
             self.closed.extend(head.time.map(|time| (time, key, hash)));
         }
-        ended.map(|(summary, observer)| self.end(summary, observer))
+        ended.map(|(summary, observer)| self.end(summary, observer, hash))
     }
 
     /// Gives out the sessions that ended by the passing of time: `now` is the newest time of the
@@ -122,7 +122,7 @@ impl<O: SessionObserver> Tracker<O> {
         self.end_all(over)
     }
 
-    fn sweep_closed(&mut self, now: Timestamp) -> Vec<Box<LiveSession<O>>> {
+    fn sweep_closed(&mut self, now: Timestamp) -> Vec<Tracked<O>> {
         let Some(linger) = self.limits.linger else {
             return Vec::new();
         };
@@ -137,12 +137,12 @@ impl<O: SessionObserver> Tracker<O> {
                 .find_entry(hash, |known| known.session.key == key)
                 .ok()
                 .filter(|entry| entry.get().session.state() == State::Closed);
-            over.extend(found.map(|entry| entry.remove().0.session));
+            over.extend(found.map(|entry| entry.remove().0));
         }
         over
     }
 
-    fn sweep_idle(&mut self, now: Timestamp) -> Vec<Box<LiveSession<O>>> {
+    fn sweep_idle(&mut self, now: Timestamp) -> Vec<Tracked<O>> {
         let Some(idle) = self.limits.idle_timeout else {
             return Vec::new();
         };
@@ -159,31 +159,28 @@ impl<O: SessionObserver> Tracker<O> {
                 .last_time()
                 .is_some_and(|last| idle < now.since(last))
         };
-        self.table
-            .extract_if(is_over)
-            .map(|known| known.session)
-            .collect()
+        self.table.extract_if(is_over).collect()
     }
 
     /// Ends all sessions, in the order of their first packets.
     pub fn finish(&mut self) -> Vec<Ended<O>> {
-        let all = self.table.drain().map(|known| known.session).collect();
+        let all = self.table.drain().collect();
         self.end_all(all)
     }
 
-    fn end_all(&mut self, mut sessions: Vec<Box<LiveSession<O>>>) -> Vec<Ended<O>> {
-        sessions.sort_unstable_by_key(|session| session.first_packet());
+    fn end_all(&mut self, mut sessions: Vec<Tracked<O>>) -> Vec<Ended<O>> {
+        sessions.sort_unstable_by_key(|known| known.session.first_packet());
         sessions
             .into_iter()
-            .map(|mut session| {
-                let (summary, observer) = session.take_summary();
-                self.end(summary, observer)
+            .map(|mut known| {
+                let (summary, observer) = known.session.take_summary();
+                self.end(summary, observer, known.hash)
             })
             .collect()
     }
 
-    fn end(&mut self, mut summary: Box<SessionSummary>, observer: O) -> Ended<O> {
-        summary.occurrence = self.occurrences.count(&summary);
+    fn end(&mut self, mut summary: Box<SessionSummary>, observer: O, hash: u64) -> Ended<O> {
+        summary.occurrence = self.occurrences.count(&summary, hash);
         Ended { summary, observer }
     }
 }
@@ -207,6 +204,7 @@ fn ends_before<O: SessionObserver>(
 /// Counts sessions that would have the same id: same ends, hour and initial sequence number.
 ///
 /// Only ids of the last hours are remembered: of two sessions with one id, the hour is the same.
+/// They are told apart by a keyed 64-bit hash.
 #[derive(Debug, Default)]
 struct Occurrences {
     seen: HashTable<(IdKey, u32)>,
@@ -221,18 +219,17 @@ struct IdKey {
 }
 
 impl Occurrences {
-    fn count(&mut self, summary: &SessionSummary) -> u32 {
+    fn count(&mut self, summary: &SessionSummary, tuple_hash: u64) -> u32 {
         let hour = summary
             .times
             .first
             .map_or(i64::MIN, Timestamp::hours_rounded);
         self.forget_before(hour);
-        let (key, _) = SessionKey::of(summary.client, summary.server, 0);
-        let isn = summary.halves.out.initial_seq.unwrap_or_default();
+        let isn = u64::from(summary.halves.out.initial_seq.unwrap_or_default().0);
         let client_is_low = u64::from(summary.client <= summary.server);
-        let seed = (u64::from(isn.0) << 1) | client_is_low;
+        let rest = ((isn << 1) | client_is_low).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let id = IdKey {
-            hash: key.hash(seed),
+            hash: tuple_hash ^ rest,
             hour,
         };
         let entry = self
