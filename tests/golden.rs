@@ -2,20 +2,27 @@
 //! identities that hold in all of them.
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test golden` writes the files anew; review reads their diff.
+//! `BLESS=1` writes the hand-made captures themselves.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[path = "support/build.rs"]
+mod build;
+#[path = "support/conversation.rs"]
+mod conversation;
 #[path = "support/corpus.rs"]
 mod corpus;
 #[path = "support/diff.rs"]
 mod diff;
 #[path = "support/facts.rs"]
 mod facts;
+#[path = "support/hand_made.rs"]
+mod hand_made;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use corpus::CaptureFile;
 use facts::Facts;
@@ -93,6 +100,27 @@ fn every_segment_belongs_to_one_session() {
             .map(|line| Facts::of(line).text("/@id"))
             .collect();
         assert_eq!(ids.len(), lines.len(), "ids of {}", file.name);
+    }
+}
+
+#[test]
+fn hand_made_captures_are_what_their_recipes_make() {
+    let is_blessing = std::env::var_os("BLESS").is_some();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/hand-made");
+    let mut expected = vec![("README.md", hand_made::readme().into_bytes())];
+    expected.extend(
+        hand_made::all()
+            .into_iter()
+            .map(|made| (made.file, made.bytes)),
+    );
+    for (file, bytes) in &expected {
+        let path = folder.join(file);
+        if is_blessing {
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(&path, bytes).unwrap();
+        }
+        let found = fs::read(&path).unwrap_or_default();
+        assert!(found == *bytes, "{file} differs; BLESS=1 writes it anew");
     }
 }
 
