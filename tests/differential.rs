@@ -1,0 +1,150 @@
+//! Sessions, packets and bytes against those that tshark counts.
+//!
+//! `cargo test --test differential -- --ignored` runs it where tshark is installed.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+#[path = "support/corpus.rs"]
+mod corpus;
+#[path = "support/diff.rs"]
+mod diff;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::process::Command;
+
+use corpus::CaptureFile;
+use serde_json::Value;
+
+#[test]
+#[ignore = "needs tshark"]
+fn sessions_are_those_of_tshark() {
+    let mut report = String::new();
+    for file in corpus::all() {
+        let is_known = DIFFERENCES.iter().any(|(name, _)| *name == file.name);
+        let (theirs, ours) = (theirs(&file), ours(&file));
+        if (theirs == ours) == is_known {
+            let lines = diff::lines(&theirs, &ours);
+            writeln!(report, "{} (- tshark, + ours):\n{lines}", file.name).unwrap();
+        }
+    }
+    assert!(report.is_empty(), "\n{report}");
+}
+
+/// Captures in which the two do not agree, and why.
+const DIFFERENCES: &[(&str, &str)] = &[];
+
+/// One session as both programs see it.
+#[derive(Default)]
+struct Session {
+    first: u64,
+    last: u64,
+    /// Packets and payload bytes by their sender.
+    sent: BTreeMap<SocketAddr, (u64, u64)>,
+}
+
+/// The sessions as text, a line each, in the order of their first packets.
+fn text(mut sessions: Vec<Session>) -> String {
+    sessions.sort_by_key(|session| session.first);
+    let mut text = String::new();
+    for Session { first, last, sent } in sessions {
+        write!(text, "packets {first} to {last}:").unwrap();
+        for (sender, (packets, bytes)) in sent {
+            write!(text, " {sender} sent {packets} with {bytes} bytes,").unwrap();
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn ours(file: &CaptureFile) -> String {
+    let analysis = corpus::try_analysis(&file.name, file.bytes()).unwrap();
+    let session = |line: &String| {
+        let document: Value = serde_json::from_str(line).unwrap();
+        let number = |pointer: &str| document.pointer(pointer).unwrap().as_u64().unwrap();
+        let half = |direction: &str| {
+            let packets = number(&format!("/analysis/{direction}/packets"));
+            (packets, number(&format!("/{direction}/payload")))
+        };
+        let ends = ["src", "dst"].map(|end| document[end]["socket"].as_str().unwrap());
+        let ends = ends.map(|end| end.parse().unwrap());
+        let sent = ends.into_iter().zip([half("out"), half("in")]);
+        Session {
+            first: number("/capture/firstPacket"),
+            last: number("/capture/lastPacket"),
+            sent: sent.filter(|(_, (packets, _))| 0 < *packets).collect(),
+        }
+    };
+    text(
+        corpus::lines(&file.name, &analysis)
+            .iter()
+            .map(session)
+            .collect(),
+    )
+}
+
+fn theirs(file: &CaptureFile) -> String {
+    let mut sessions: BTreeMap<u64, Session> = BTreeMap::new();
+    for line in tshark(file).lines() {
+        let fields: Vec<_> = line.split('\t').collect();
+        let [frame, protocols, stream, ip, ip6, port, len] = fields[..] else {
+            panic!("{line} of {}", file.name);
+        };
+        // An ICMP error quotes a packet that is another one's.
+        if protocols.contains("icmp") {
+            continue;
+        }
+        let frame = frame.parse().unwrap();
+        let session = sessions
+            .entry(stream.parse().unwrap())
+            .or_insert_with(|| Session {
+                first: frame,
+                ..Session::default()
+            });
+        session.last = frame;
+        let sender = sender(protocols, ip, ip6, port);
+        let (packets, bytes) = session.sent.entry(sender).or_default();
+        *packets += 1;
+        *bytes += len.parse::<u64>().unwrap();
+    }
+    text(sessions.into_values().collect())
+}
+
+/// The innermost source of a packet.
+fn sender(protocols: &str, ip: &str, ip6: &str, port: &str) -> SocketAddr {
+    let layers = protocols.split(':').collect::<Vec<_>>();
+    let innermost = layers
+        .iter()
+        .rev()
+        .find(|layer| matches!(**layer, "ip" | "ipv6"));
+    let ip = if innermost == Some(&"ipv6") { ip6 } else { ip };
+    let ip: IpAddr = ip.parse().unwrap();
+    SocketAddr::new(ip, port.parse().unwrap())
+}
+
+/// A line for each packet with TCP, the innermost where there are several.
+fn tshark(file: &CaptureFile) -> String {
+    let fields = [
+        "frame.number",
+        "frame.protocols",
+        "tcp.stream",
+        "ip.src",
+        "ipv6.src",
+        "tcp.srcport",
+        "tcp.len",
+    ];
+    let mut command = Command::new("tshark");
+    command.arg("-n").arg("-r").arg(&file.path);
+    command.args(["-o", "ip.defragment:TRUE", "-Y", "tcp", "-T", "fields"]);
+    command.args(["-E", "occurrence=l"]);
+    for field in fields {
+        command.args(["-e", field]);
+    }
+    // The exit status is that of a failure where the capture is cut short.
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!text.is_empty(), "{}: {errors}", file.name);
+    text
+}
