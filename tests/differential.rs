@@ -88,9 +88,7 @@ fn theirs(file: &CaptureFile) -> String {
     let mut sessions: BTreeMap<u64, Session> = BTreeMap::new();
     for line in tshark(file).lines() {
         let fields: Vec<_> = line.split('\t').collect();
-        let [frame, protocols, stream, ip, ip6, port, len] = fields[..] else {
-            panic!("{line} of {}", file.name);
-        };
+        let [frame, protocols, stream, ip, ip6, port, len] = fields.try_into().unwrap();
         // An ICMP error quotes a packet that is another one's.
         if protocols.contains("icmp") {
             continue;

@@ -112,10 +112,17 @@ proptest! {
         for damage in damages {
             damage.inflict(&mut bytes);
         }
-        if let Ok(analysis) = corpus::try_analysis(&file.name, bytes) {
-            for line in corpus::lines(&file.name, &analysis) {
-                prop_assert!(serde_json::from_str::<Value>(&line).is_ok(), "{}", line);
+        let inputs = vec![corpus::input(&file.name, bytes.clone())];
+        let threaded = analyze(inputs, &config(2, 4096), &NoProgress);
+        let analysis = corpus::try_analysis(&file.name, bytes);
+        prop_assert_eq!(threaded.is_ok(), analysis.is_ok());
+        if let (Ok(threaded), Ok(analysis)) = (threaded, analysis) {
+            let lines = corpus::lines(&file.name, &analysis);
+            for line in &lines {
+                prop_assert!(serde_json::from_str::<Value>(line).is_ok(), "{}", line);
             }
+            prop_assert_eq!(lines, corpus::lines(&file.name, &threaded));
+            prop_assert_eq!(threaded.capture.notices, analysis.capture.notices);
         }
     }
 }
@@ -236,7 +243,7 @@ fn reassembled(traffic: &Traffic, direction: Direction) -> Vec<u8> {
             assert_eq!(usize::try_from(start.0).unwrap(), bytes.len());
             bytes.extend_from_slice(piece);
         }
-        Piece::Gap(range) => panic!("a gap at {range:?}"),
+        Piece::Gap(range) => assert!(range.is_empty(), "a gap at {range:?}"),
     };
     for segment in traffic.segments() {
         let Some(segment) = segment.of(direction) else {

@@ -54,12 +54,13 @@ impl<'a> Facts<'a> {
         }
         let ends = ["/src/ip", "/dst/ip"].map(|ip| self.text(ip));
         let ports = ["/src/port", "/dst/port"].map(|port| self.number(port));
-        let hour = self
-            .decimal("first")
-            .map_or("-".to_owned(), |(first, scale)| {
+        let hour = self.decimal("first").map_or_else(
+            || "-".to_owned(),
+            |(first, scale)| {
                 let hour = scale * 3600;
                 (first + hour / 2).div_euclid(hour).to_string()
-            });
+            },
+        );
         let name = format!("{hour}.{}-{}-{}-{}", ends[0], ports[0], ends[1], ports[1]);
         if self.text("/name") != name {
             broken.push(format!("name {} is not {name}", self.text("/name")));
@@ -104,6 +105,9 @@ impl<'a> Facts<'a> {
                 ["out", "in"].map(|half| self.number(&format!("/analysis/{half}/{key}")));
             out + r#in
         };
+        let data_packets = halves("dataPackets");
+        let last_data = self.document.pointer("/lastPacketToParse");
+        let last_data = last_data.map(|index| index.as_u64().unwrap());
         let mut checks = vec![
             ("out + in packets", halves("packets") == packets),
             (
@@ -120,13 +124,9 @@ impl<'a> Facts<'a> {
             ),
             (
                 "data packets and lastPacketToParse",
-                self.document.pointer("/lastPacketToParse").map_or(
-                    halves("dataPackets") == 0,
-                    |index| {
-                        let index = index.as_u64().unwrap();
-                        index < packets && halves("dataPackets") <= index + 1
-                    },
-                ),
+                last_data.map_or(data_packets == 0, |index| {
+                    index < packets && data_packets <= index + 1
+                }),
             ),
             (
                 "missedSyn and syn",
@@ -215,7 +215,8 @@ impl<'a> Facts<'a> {
 
     fn number(&self, pointer: &str) -> u64 {
         let number = self.document.pointer(pointer).and_then(Value::as_u64);
-        number.unwrap_or_else(|| panic!("{pointer} in {:?}", self.raw))
+        assert!(number.is_some(), "{pointer} in {:?}", self.raw);
+        number.unwrap()
     }
 
     fn number_or_zero(&self, pointer: &str) -> u64 {

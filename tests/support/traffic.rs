@@ -111,7 +111,7 @@ pub(crate) fn capture(sessions: &[Traffic]) -> Vec<u8> {
         }
     }
     packets.sort_by_key(|packet: &Packet| packet.time_us);
-    let format = if sessions.len() % 2 == 0 {
+    let format = if sessions.len().is_multiple_of(2) {
         Format::Pcap
     } else {
         Format::PcapNg
