@@ -144,19 +144,26 @@ impl Decimal {
     /// Bytes that the longest decimal takes: `-9223372036.854775808`.
     pub const MAX_LEN: usize = 21;
 
+    /// The magnitude in units of the last digit; divisions by constants are cheap.
+    const fn units(self) -> u64 {
+        let nanos = self.nanos.unsigned_abs();
+        match self.precision.0 {
+            9 => nanos,
+            6 => nanos / 1000,
+            digits => nanos / 10_u64.pow(9 - digits as u32),
+        }
+    }
+
     /// The ASCII text of this decimal, written into `buffer` from its end.
     pub fn format(self, buffer: &mut [u8; Self::MAX_LEN]) -> &[u8] {
-        let unit = 10_u64.pow(u32::from(9 - self.precision.0));
-        let value = self.nanos.unsigned_abs() / unit;
+        let value = self.units();
         let mut start = buffer.len();
         let mut rest = value;
         if 0 < self.precision.0 {
             let digits = usize::from(self.precision.0);
-            let whole = 10_u64.pow(u32::from(self.precision.0));
-            put_digits(buffer, start - digits..start, rest % whole);
+            rest = put_digits(buffer, start - digits..start, rest);
             start -= digits + 1;
             put(buffer, start, b'.');
-            rest /= whole;
         }
         let digits = rest
             .checked_ilog10()
@@ -207,8 +214,8 @@ impl fmt::Display for Rfc3339 {
     }
 }
 
-/// Writes the last digits of a number, two at a time.
-fn put_digits(buffer: &mut [u8], place: Range<usize>, number: u64) {
+/// Writes the last digits of a number, two at a time, and gives the number without them.
+fn put_digits(buffer: &mut [u8], place: Range<usize>, number: u64) -> u64 {
     let mut rest = number;
     let mut pairs = buffer
         .get_mut(place)
@@ -224,7 +231,9 @@ fn put_digits(buffer: &mut [u8], place: Range<usize>, number: u64) {
             .get((rest % 10) as usize * 2 + 1)
             .copied()
             .unwrap_or(b'0');
+        rest /= 10;
     }
+    rest
 }
 
 const fn put(buffer: &mut [u8], place: usize, byte: u8) {

@@ -116,6 +116,11 @@ impl Source {
     ///
     /// Moves `len` behind what was read, also before an error.
     pub(crate) fn fill(&mut self, room: &mut [u8], len: &mut usize) -> Filled {
+        // What is decompressed does not come at the pace of its source.
+        let pause = match self.compression {
+            Some(_) => len.saturating_add(LIVE_DECOMPRESSED_BYTES),
+            None => 0,
+        };
         loop {
             let Some(free) = room.get_mut(*len..).filter(|free| !free.is_empty()) else {
                 return Filled::More;
@@ -123,15 +128,19 @@ impl Source {
             if self.left == 0 {
                 return Filled::LimitReached;
             }
+            let step = self
+                .compression
+                .map_or(usize::MAX, |_| DECOMPRESSED_STEP_BYTES);
             let allowed = usize::try_from(self.left)
                 .unwrap_or(usize::MAX)
+                .min(step)
                 .min(free.len());
             let free = free.get_mut(..allowed).unwrap_or_default();
             match self.read(free) {
                 Ok(0) => return Filled::End,
                 Ok(count) => {
                     *len = len.saturating_add(count);
-                    if self.is_live {
+                    if self.is_live && pause <= *len {
                         return Filled::More;
                     }
                 }
@@ -141,6 +150,12 @@ impl Source {
         }
     }
 }
+
+/// Decompressors drop what they made in the call that finds damage, so calls are kept small.
+const DECOMPRESSED_STEP_BYTES: usize = 512;
+
+/// Decompressed bytes of a live source that are handed on together.
+const LIVE_DECOMPRESSED_BYTES: usize = 1 << 16;
 
 /// How a read ended.
 #[derive(Debug)]
