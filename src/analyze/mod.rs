@@ -26,7 +26,7 @@ use crate::config::Config;
 use crate::error::Error;
 
 /// Batches that wait for a tracker.
-const QUEUE: usize = 4;
+const QUEUE: usize = 8;
 
 /// Is told how far the reading has come.
 pub trait Progress: Sync {

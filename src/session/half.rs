@@ -35,12 +35,16 @@ pub(super) enum StartEvidence {
 pub(super) struct Half {
     pub(super) totals: HalfSummary,
     pub(super) start: Option<StartEvidence>,
+    /// Sequence number of an earlier SYN, while no acknowledgment has told which one counts.
+    earlier_syn: Option<SeqNumber>,
     anchor: Anchor,
     pub(super) coverage: Coverage<GapMark>,
     /// Where the FIN stands, if one was captured.
     pub(super) fin: Option<StreamOffset>,
     /// All bytes before it were acknowledged by the other side.
     pub(super) acked: Option<StreamOffset>,
+    /// Acknowledgments of this half that reported a gap: repeated, or with SACK blocks.
+    pub(super) gap_reports: u64,
     /// Window of the last packet of this half, as sent.
     pub(super) window: Option<u16>,
     clock: SendClock,
@@ -55,7 +59,7 @@ pub(super) struct Half {
 pub(super) struct GapMark {
     sent: SentMark,
     time: Option<Timestamp>,
-    duplicate_acks: u64,
+    gap_reports: u64,
 }
 
 /// A data packet that was captured lately.
@@ -75,12 +79,14 @@ pub(super) struct DataPacket {
     pub(super) tsecr: Option<u32>,
     pub(super) time: Option<Timestamp>,
     pub(super) number: PacketNumber,
-    /// Duplicate acknowledgments that the other side has sent so far.
-    pub(super) duplicate_acks: u64,
+    /// Acknowledgments of the other side that reported a gap so far.
+    pub(super) gap_reports: u64,
     /// Data packets that the other side has sent so far.
     pub(super) opposite_data_packets: u64,
     /// Round-trip time known so far.
     pub(super) round_trip: Option<Span>,
+    /// It brings other bytes than a recent packet at the same place.
+    pub(super) conflicts: bool,
 }
 
 /// What came of a packet with payload.
@@ -95,6 +101,7 @@ impl Half {
         Self {
             totals: HalfSummary::default(),
             start: None,
+            earlier_syn: None,
             anchor: Anchor {
                 seq: SeqNumber(0),
                 offset: StreamOffset::ZERO,
@@ -102,6 +109,7 @@ impl Half {
             coverage: Coverage::starting_at(StreamOffset::ZERO),
             fin: None,
             acked: None,
+            gap_reports: 0,
             window: None,
             clock: SendClock::default(),
             last_packet: None,
@@ -139,7 +147,13 @@ impl Half {
         let first = isn.add(1);
         match self.start {
             Some(StartEvidence::Syn) if self.totals.initial_seq == Some(isn) => {}
+            // The other side has acknowledged the SYN before: this one came to nothing.
+            Some(StartEvidence::Syn) if self.acked.is_some() => return,
             Some(_) if self.coverage.captured_bytes() > 0 => self.move_start_back(isn),
+            Some(StartEvidence::Syn) => {
+                self.earlier_syn = self.totals.initial_seq;
+                self.restart(first, StartEvidence::Syn);
+            }
             Some(_) | None => self.restart(first, StartEvidence::Syn),
         }
         self.totals.initial_seq = Some(isn);
@@ -192,7 +206,7 @@ impl Half {
             let mark = GapMark {
                 sent: SentMark::default(),
                 time: None,
-                duplicate_acks: 0,
+                gap_reports: 0,
             };
             let nothing = StreamRange {
                 start: first,
@@ -242,7 +256,10 @@ impl Half {
             placed.findings[0] = Some(Finding::InvalidSequence);
             return placed;
         }
-        if packet.range.start < self.coverage.high() && self.is_duplicate(packet) {
+        if packet.range.start < self.coverage.high()
+            && !packet.conflicts
+            && self.is_duplicate(packet)
+        {
             self.totals.duplicates += 1;
             placed.findings[0] = Some(Finding::Duplicate);
             return placed;
@@ -251,7 +268,7 @@ impl Half {
         let mark = GapMark {
             sent: packet.sent,
             time: packet.time,
-            duplicate_acks: packet.duplicate_acks,
+            gap_reports: packet.gap_reports,
         };
         let placement = self.coverage.insert(packet.range, mark);
         self.anchor.advance_to(self.coverage.high());
@@ -377,9 +394,20 @@ impl Half {
         }
     }
 
+    /// Of two SYNs with different numbers, the one that is acknowledged counts.
+    fn settle_syn(&mut self, ack: SeqNumber) {
+        let Some(earlier) = self.earlier_syn.take() else {
+            return;
+        };
+        if ack == earlier.add(1) && self.coverage.captured_bytes() == 0 {
+            self.restart(ack, StartEvidence::Syn);
+        }
+    }
+
     /// Takes in an acknowledgment of this half's stream; true when it covers new bytes.
     pub(super) fn acknowledge(&mut self, ack: SeqNumber, time: Option<Timestamp>) -> bool {
         self.start_at_acknowledgment(ack);
+        self.settle_syn(ack);
         let offset = self.anchor.offset_of(ack);
         if self.is_far(offset) || self.acked.is_some_and(|acked| offset <= acked) {
             return false;
@@ -395,22 +423,25 @@ impl Half {
         totals.stream_bytes = self.coverage.captured_bytes();
         totals.gaps += self.coverage.gap_count();
         totals.missing_bytes += self.coverage.missing_bytes();
+        let before_fin = self
+            .fin
+            .map_or(0, |fin| fin.bytes_since(self.coverage.high()));
         let unseen = self.acked.map_or(0, |acked| acked.bytes_since(self.end()));
         // One more may be a FIN that was not captured.
-        if unseen > 1 {
-            totals.gaps += 1;
-            totals.missing_bytes += unseen;
+        for missing in [before_fin, if unseen > 1 { unseen } else { 0 }] {
+            totals.gaps += u64::from(missing > 0);
+            totals.missing_bytes += missing;
         }
         totals
     }
 }
 
-/// Three duplicate acknowledgments since the gap opened make the sender re-send (RFC 5681 §3.2).
+/// Three acknowledgments that report the gap make the sender re-send (RFC 5681 §3.2, RFC 6675 §5).
 fn told_by_acknowledgments(
     packet: &DataPacket,
     behind: GapMark,
 ) -> Option<(SendOrder, OrderEvidence)> {
-    let since = packet.duplicate_acks.saturating_sub(behind.duplicate_acks);
+    let since = packet.gap_reports.saturating_sub(behind.gap_reports);
     let waited = elapsed(packet, behind)?;
     let enough = packet.round_trip.unwrap_or(DEFAULT_ROUND_TRIP).nanos() / 2;
     (3 <= since && enough <= waited.nanos())

@@ -146,7 +146,7 @@ impl<O: SessionObserver> LiveSession<O> {
         let opposite_data_packets = self.halves[direction.opposite()].totals.data_packets;
         self.halves[direction].note_sent(sent, head.time, opposite_data_packets);
         self.handle_fin(direction, head);
-        self.handle_acknowledgment(direction, head);
+        self.handle_acknowledgment(direction, head, &options);
         self.handle_window(direction, head);
         self.handle_reset(direction, head);
         self.advance_state(direction, head);
@@ -270,7 +270,10 @@ impl<O: SessionObserver> LiveSession<O> {
         };
         let round_trip = self.round_trip();
         let (half, other) = self.halves.pair_mut(direction);
-        if half.is_keep_alive(range.start, head.payload_len) {
+        let is_plain = !head
+            .flags
+            .has_any(TcpFlags::SYN.with(TcpFlags::FIN).with(TcpFlags::RST));
+        if is_plain && half.is_keep_alive(range.start, head.payload_len) {
             half.totals.keep_alives += 1;
             return;
         }
@@ -283,16 +286,16 @@ impl<O: SessionObserver> LiveSession<O> {
             tsecr: options.timestamps.map(|(_, echo)| echo),
             time: head.time,
             number: head.number,
-            duplicate_acks: other.totals.duplicate_acks,
+            gap_reports: other.gap_reports,
             opposite_data_packets: other.totals.data_packets,
             round_trip,
+            conflicts: range.start < half.coverage.high()
+                && conflicts(half, range, segment.payload, payloads),
         };
-        let conflict =
-            range.start < half.coverage.high() && conflicts(half, range, segment.payload, payloads);
         let acknowledged = half.acked;
         let placed = half.place(&packet);
         let resent = matches!(placed.findings[0], Some(Finding::Resent));
-        if conflict && resent {
+        if packet.conflicts && resent {
             half.totals.overlap_conflicts += 1;
         }
         count_cut_bytes(half, head, &placed);
@@ -368,7 +371,12 @@ impl<O: SessionObserver> LiveSession<O> {
         }
     }
 
-    fn handle_acknowledgment(&mut self, direction: Direction, head: &SegmentHead) {
+    fn handle_acknowledgment(
+        &mut self,
+        direction: Direction,
+        head: &SegmentHead,
+        options: &TcpOptions,
+    ) {
         if !head.flags.has(TcpFlags::ACK) {
             return;
         }
@@ -385,9 +393,9 @@ impl<O: SessionObserver> LiveSession<O> {
         let outstanding = other
             .acked
             .is_some_and(|acked| acked < other.coverage.high());
-        if !advanced && repeats && outstanding {
-            half.totals.duplicate_acks += 1;
-        }
+        let is_duplicate = !advanced && repeats && outstanding;
+        half.totals.duplicate_acks += u64::from(is_duplicate);
+        half.gap_reports += u64::from(is_duplicate || !options.sack.is_empty());
     }
 
     fn handle_window(&mut self, direction: Direction, head: &SegmentHead) {

@@ -28,7 +28,8 @@ impl Notes {
     /// How it began and ended.
     fn add_outcome(&mut self, session: &TcpSession<'_>) {
         let times = &session.times;
-        let is_unanswered = !times.missed_syn && times.connect.is_none();
+        // Packets without a time leave no mark in the times, but a letter in the history.
+        let is_unanswered = !times.missed_syn && !session.analysis.history.contains('h');
         let reset = session
             .analysis
             .closed_by

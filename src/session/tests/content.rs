@@ -84,3 +84,11 @@ fn the_text_of_a_reset_is_no_data() {
         "state=CLOSED in.stream=0 in.payload=2 lots=0",
     );
 }
+
+#[test]
+fn bytes_missing_before_a_fin_are_a_gap() {
+    check_open(
+        "S A 301/101 +10\nS FA 351/101\nC A 101/352",
+        "in.gaps=1 in.missing=40",
+    );
+}

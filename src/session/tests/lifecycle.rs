@@ -177,3 +177,16 @@ fn a_resent_syn_ack_with_another_number_starts_the_stream_anew() {
         "in.stream=10 in.missing=0 in.isn=2000000300",
     );
 }
+
+#[test]
+fn of_two_syn_acks_the_acknowledged_one_counts() {
+    let rest = "C A 101/301\nS A 301/101 +10";
+    check(
+        &format!("C S 100\nS SA 300/101\nS SA 900/101\n{rest}"),
+        "in.isn=300 in.missing=0 in.stream=10",
+    );
+    check(
+        &format!("C S 100\nS SA 300/101\nC A 101/301\nS SA 900/101\n{rest}"),
+        "in.isn=300 in.missing=0 in.stream=10",
+    );
+}

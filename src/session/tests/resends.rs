@@ -154,3 +154,16 @@ fn a_lost_tail_shows_when_it_is_sent_again() {
         "out.lost=0 # an acknowledgment may have been lost instead",
     );
 }
+
+#[test]
+fn a_copy_with_other_bytes_is_no_duplicate() {
+    check_open(
+        "C A 101/301 'GOOD' id=1\nC A 101/301 'EVIL' id=1",
+        "out.dup=0 out.resent=1 out.conflicts=1",
+    );
+}
+
+#[test]
+fn a_fin_is_no_keep_alive() {
+    check("C S 100\nC F 100", "out.keepAlives=0 state=CLOSE_WAIT");
+}
