@@ -121,6 +121,7 @@ impl Source {
             Some(_) => len.saturating_add(LIVE_DECOMPRESSED_BYTES),
             None => 0,
         };
+        let mut last_step = 0;
         loop {
             let Some(free) = room.get_mut(*len..).filter(|free| !free.is_empty()) else {
                 return Filled::More;
@@ -140,12 +141,20 @@ impl Source {
                 Ok(0) => return Filled::End,
                 Ok(count) => {
                     *len = len.saturating_add(count);
+                    last_step = count;
                     if self.is_live && pause <= *len {
                         return Filled::More;
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Filled::Failed(error),
+                Err(error) => {
+                    // What inflating gave last before its input ended is not to be
+                    // trusted: its last byte was seen to be made up.
+                    if error.kind() == io::ErrorKind::UnexpectedEof {
+                        *len = len.saturating_sub(last_step);
+                    }
+                    return Filled::Failed(error);
+                }
             }
         }
     }

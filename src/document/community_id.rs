@@ -5,7 +5,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use base64::display::Base64Display;
+use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 
@@ -19,6 +19,9 @@ pub struct CommunityId {
 }
 
 impl CommunityId {
+    /// Bytes of the text.
+    pub const LEN: usize = 30;
+
     /// The id of the session between two ends.
     pub fn of(one: Endpoint, other: Endpoint) -> Self {
         // `Endpoint` orders by address, then port, both as the bytes on the wire do.
@@ -26,6 +29,17 @@ impl CommunityId {
             low: one.min(other),
             high: one.max(other),
         }
+    }
+
+    /// The text of this id, written into `buffer`.
+    pub(super) fn format(self, buffer: &mut [u8; Self::LEN]) -> &[u8] {
+        *buffer = [b'='; Self::LEN];
+        if let Some((start, hash)) = buffer.split_at_mut_checked(2) {
+            start.copy_from_slice(b"1:");
+            // 28 characters hold 20 bytes: it cannot run out of room.
+            STANDARD.encode_slice(self.hash(), hash).unwrap_or_default();
+        }
+        buffer
     }
 
     fn hash(self) -> [u8; 20] {
@@ -42,7 +56,8 @@ impl CommunityId {
 
 impl fmt::Display for CommunityId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "1:{}", Base64Display::new(&self.hash(), &STANDARD))
+        let mut buffer = [0; Self::LEN];
+        f.write_str(str::from_utf8(self.format(&mut buffer)).unwrap_or_default())
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::analysis::{Analysis, HalfAnalysis, Rtt};
 use super::capture::Capture;
+use super::community_id::CommunityId;
 use super::exact::{Seconds, Text};
 use super::tcp_session::{End, Half, TcpSession};
 use super::times::{Date, Times};
@@ -214,7 +215,9 @@ impl Json<'_> {
             self.raw(b"}");
         }
         self.text(br#","clientEvidence":"#, analysis.client_evidence)?;
-        self.plain(br#","communityId":"#, &analysis.community_id)?;
+        self.raw(br#","communityId":""#);
+        self.raw(analysis.community_id.0.format(&mut [0; CommunityId::LEN]));
+        self.raw(b"\"");
         self.text(br#","connState":"#, analysis.conn_state)?;
         self.text(br#","history":"#, analysis.history)?;
         self.optional_seconds(br#","handshakeRtt":"#, analysis.handshake_rtt);
@@ -273,7 +276,16 @@ impl Json<'_> {
     fn capture(&mut self, capture: &Capture<'_>) -> io::Result<()> {
         self.number(br#","capture":{"firstPacket":"#, capture.first_packet);
         self.number(br#","lastPacket":"#, capture.last_packet);
-        self.value(br#","interfaces":"#, &capture.interfaces)?;
+        let mut key: &[u8] = br#","interfaces":["#;
+        for name in &capture.interfaces {
+            self.text(key, name)?;
+            key = b",";
+        }
+        self.raw(if capture.interfaces.is_empty() {
+            br#","interfaces":[]"#
+        } else {
+            b"]"
+        });
         if let Some(link_type) = &capture.link_type {
             self.plain(br#","linkType":"#, link_type)?;
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base64::Engine as _;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use xxhash_rust::xxh3::xxh3_128;
@@ -24,6 +25,32 @@ impl ETag {
         }
     }
 }
+
+impl ETag {
+    /// Appends the tag as a JSON string: its own quotes are escaped.
+    pub(super) fn write_json(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(br#""\""#);
+        let digits = self
+            .json_bytes
+            .checked_ilog2()
+            .map_or(1, |bits| bits / 4 + 1);
+        for digit in (0..digits).rev() {
+            let nibble = (self.json_bytes >> (4 * digit)) & 15;
+            out.push(b"0123456789abcdef".get(nibble).copied().unwrap_or(b'0'));
+        }
+        out.push(b'-');
+        let mut hash = [0; HASH_TEXT_BYTES];
+        // 22 characters hold 16 bytes: it cannot run out of room.
+        STANDARD_NO_PAD
+            .encode_slice(self.hash.to_be_bytes(), &mut hash)
+            .unwrap_or_default();
+        out.extend_from_slice(&hash);
+        out.extend_from_slice(br#"\"""#);
+    }
+}
+
+/// Base64 characters of a 128-bit hash without padding.
+const HASH_TEXT_BYTES: usize = 22;
 
 impl fmt::Display for ETag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

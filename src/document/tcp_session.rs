@@ -188,7 +188,7 @@ impl<'a> TcpSession<'a> {
         }
         let document = out.get(start..).unwrap_or_default();
         let mut member = b"\"_eTag\":".to_vec();
-        serde_json::to_writer(&mut member, &Text(ETag::of(document)))?;
+        ETag::of(document).write_json(&mut member);
         member.push(b',');
         out.splice(place..place, member);
         Ok(())

@@ -23,6 +23,11 @@ use args::{Command, LowArgs};
 use console::Console;
 use exit::Outcome;
 
+/// Sessions are made on one thread and freed on another by the hundred thousand, which the
+/// system's allocator pays for: measured with `sessions -o ndjson` on 300,000 sessions.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = match LowArgs::try_parse() {
         Ok(args) => args,
