@@ -59,6 +59,7 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("indicatif", &["bin"]),
     ("anyhow", &["bin"]),
     ("tempfile", &["bin"]),
+    ("mimalloc", &["bin"]),
 ];
 
 #[test]

@@ -9,8 +9,8 @@
 //! every batch, and handles the segments whose key hashes to it, in capture order. So all
 //! packets of a session meet in one tracker, and no result depends on the number of threads.
 //!
-//! Limits: [`QUEUE`] batches wait for each tracker; batches of the last
-//! [`history::HISTORY_BYTES`] payload bytes are kept for comparing re-sent bytes.
+//! Limits: 8 batches wait for each tracker; batches of the last
+//! 8 MiB of payload are kept for comparing re-sent bytes.
 
 mod decoded;
 mod history;
