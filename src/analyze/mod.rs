@@ -9,7 +9,8 @@
 //! every batch, and handles the segments whose key hashes to it, in capture order. So all
 //! packets of a session meet in one tracker, and no result depends on the number of threads.
 //!
-//! Limits: 8 batches wait for each tracker; batches of the last
+//! Limits: 8 batches wait for each tracker, and as many
+//! lists of ended sessions for the caller; batches of the last
 //! 8 MiB of payload are kept for comparing re-sent bytes.
 
 mod decoded;

@@ -69,7 +69,8 @@ fn run_on_threads(
 ) -> CaptureSummary {
     let stop = AtomicBool::new(false);
     let tables = Arc::clone(&reader.tables);
-    let (ended_sender, ended) = channel();
+    // Bounded, so that trackers wait for a slow output and memory stays flat.
+    let (ended_sender, ended) = sync_channel(QUEUE);
     let (spare_sender, spare) = channel();
     thread::scope(|scope| {
         let mut queues = Vec::with_capacity(threads);
@@ -123,7 +124,7 @@ fn read(
 fn work(
     mut worker: Worker,
     batches: &Receiver<Arc<Decoded>>,
-    ended: &Sender<Vec<SessionRecord>>,
+    ended: &SyncSender<Vec<SessionRecord>>,
     spare: &Sender<Decoded>,
 ) {
     for batch in batches {
