@@ -16,7 +16,6 @@ use crate::error::Error;
 use crate::lot::LotCounter;
 use crate::packet::{Checksum, Decoder};
 use crate::session::{Ended, Tracker};
-use crate::time::Timestamp;
 
 /// Is handed each session at its end.
 type Each<'a> = dyn FnMut(SessionRecord, &CaptureTables) -> ControlFlow<()> + 'a;
@@ -244,7 +243,6 @@ struct Worker {
     share: u64,
     shares: u64,
     verify_checksums: bool,
-    newest: Option<Timestamp>,
 }
 
 impl Worker {
@@ -255,7 +253,6 @@ impl Worker {
             share: share as u64,
             shares: shares as u64,
             verify_checksums: config.verify_checksums,
-            newest: None,
         }
     }
 
@@ -279,8 +276,12 @@ impl Worker {
                 ended.extend(self.handle_segment(&at_hand, index));
             }
         }
-        self.newest = self.newest.max(at_hand.newest);
-        ended.extend(self.tracker.sweep(self.newest).into_iter().map(record_of));
+        ended.extend(
+            self.tracker
+                .sweep(at_hand.newest)
+                .into_iter()
+                .map(record_of),
+        );
         ended
     }
 
