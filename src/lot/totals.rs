@@ -3,6 +3,7 @@
 //! Turns the data packets of a session into the number of its lots and of its late packets. It
 //! keeps no content and no list of lots, only the start of the latest lot of each direction.
 //!
+//! This is the one place that decides what a lot is; [`LotBuilder`](super::LotBuilder) follows it.
 //! A lot ends when a data packet of the other direction delivers new bytes. A packet is late when
 //! it fills a gap of an earlier lot, or when the other side had acknowledged its bytes in a packet
 //! captured before. Late bytes belong to the lot that their sequence numbers say, and open none.
@@ -31,6 +32,24 @@ impl LotCounter {
     /// The totals so far.
     pub const fn totals(&self) -> LotTotals {
         self.totals
+    }
+
+    /// Takes in a packet with bytes at a place in the stream; `None` when it brought nothing new.
+    pub(super) fn step(&mut self, event: &DataEvent<'_>) -> Option<LotStep> {
+        if event.above.is_empty() && event.filled_from.is_none() {
+            return None;
+        }
+        let is_late = self.is_late(event);
+        if is_late {
+            self.totals.late_packets[event.direction] += 1;
+        }
+        let opened = self.opens_lot(event, is_late).then(|| self.start_of(event));
+        if let Some(start) = opened {
+            self.totals.lots += 1;
+            self.current = Some(event.direction);
+            self.starts[event.direction] = Some(start);
+        }
+        Some(LotStep { is_late, opened })
     }
 
     fn is_late(&self, event: &DataEvent<'_>) -> bool {
@@ -65,31 +84,36 @@ impl LotCounter {
             && !(late && all_acknowledged)
     }
 
-    /// Where a new lot starts: behind the bytes that belong to the one before.
+    /// Where a new lot starts: at its first new byte.
     ///
-    /// Bytes missing before it belong to the lot before as far as they were acknowledged.
-    fn start_of(event: &DataEvent<'_>) -> StreamOffset {
-        match event.acknowledged {
-            Some(acked) if acked < event.range.start => acked,
-            Some(_) | None => event.range.start,
+    /// Of bytes missing before it, those that were acknowledged belong to the lot before, since
+    /// the other side had them when it answered; the rest, and all before the first lot of a
+    /// direction, belong to the new lot.
+    fn start_of(&self, event: &DataEvent<'_>) -> StreamOffset {
+        let first = event.above.start;
+        if event.opened.is_empty() {
+            return first;
         }
+        if self.starts[event.direction].is_none() {
+            return event.opened.start;
+        }
+        let acknowledged = event.acknowledged.unwrap_or(first);
+        acknowledged.clamp(event.opened.start, first)
     }
+}
+
+/// What a packet with new bytes meant for the lots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LotStep {
+    /// Its bytes came after what they belong to was answered.
+    pub(super) is_late: bool,
+    /// The start of the lot that it opened.
+    pub(super) opened: Option<StreamOffset>,
 }
 
 impl SessionObserver for LotCounter {
     fn data(&mut self, event: &DataEvent<'_>) {
-        if event.above.is_empty() && event.filled_from.is_none() {
-            return;
-        }
-        let late = self.is_late(event);
-        if late {
-            self.totals.late_packets[event.direction] += 1;
-        }
-        if self.opens_lot(event, late) {
-            self.totals.lots += 1;
-            self.current = Some(event.direction);
-            self.starts[event.direction] = Some(Self::start_of(event));
-        }
+        self.step(event);
     }
 
     fn swap_directions(&mut self) {
@@ -120,8 +144,14 @@ mod tests {
                     start: StreamOffset(start),
                     end: StreamOffset(end),
                 },
+                opened: StreamRange {
+                    start: StreamOffset(mark),
+                    end: above.start,
+                },
                 above,
                 filled_from: (start < mark).then_some(StreamOffset(start)),
+                filled_bytes: (mark.min(end) - start).max(0).unsigned_abs(),
+                cut_bytes: 0,
                 acknowledged: acked.map(StreamOffset),
                 payload: &[],
             });

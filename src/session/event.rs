@@ -1,35 +1,9 @@
-//! What a data packet meant for its session: what later layers (lots, content) build on.
+//! What packets meant for their session: what later layers (lots, content, views) build on.
 
 use super::direction::Direction;
+use super::finding::Findings;
 use super::offset::{StreamOffset, StreamRange};
-use super::send_order::OrderEvidence;
-
-/// Something that was found about one packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Finding {
-    /// All or part of its bytes were already captured.
-    Resent,
-    /// A second copy made by the network or the capture.
-    Duplicate,
-    /// A keep-alive probe.
-    KeepAlive,
-    /// It was sent before a packet that was captured before it.
-    OutOfOrder(OrderEvidence),
-    /// It was sent again because its first copy was lost before the capture point.
-    LostUpstream(OrderEvidence),
-    /// It brought other bytes than those captured before at the same place.
-    OverlapConflict,
-    /// It fills the receiver's window.
-    WindowFull,
-    /// It advertises a window of 0.
-    ZeroWindow,
-    /// It repeats an acknowledgment.
-    DuplicateAck,
-    /// Its sequence number cannot belong to the stream.
-    InvalidSequence,
-    /// A reset whose sequence number is outside the window.
-    InvalidReset,
-}
+use crate::packet::Segment;
 
 /// A packet with payload, placed in the stream of its direction.
 #[derive(Clone, Copy, Debug)]
@@ -38,22 +12,63 @@ pub struct DataEvent<'a> {
     pub direction: Direction,
     /// The bytes that its header claims.
     pub range: StreamRange,
-    /// Those of them above all bytes captured before; may be empty.
+    /// The gap that it left between all bytes captured before and its own; empty when there is none.
+    pub opened: StreamRange,
+    /// Those of its bytes above all bytes captured before; may be empty.
     pub above: StreamRange,
     /// The lowest byte of a gap that it filled.
     pub filled_from: Option<StreamOffset>,
+    /// Bytes of gaps that it filled.
+    pub filled_bytes: u64,
+    /// New bytes at its end that the header claims and the capture did not keep.
+    pub cut_bytes: u64,
     /// The offset before which the other side had acknowledged all bytes in an earlier packet.
     pub acknowledged: Option<StreamOffset>,
     /// The part of the payload that was captured, from `range.start`.
     pub payload: &'a [u8],
 }
 
-/// Builds something from the data packets of one session.
+/// Any packet of a session, with all that was found about it.
+#[derive(Clone, Copy, Debug)]
+pub struct PacketEvent<'a> {
+    /// The packet.
+    pub segment: &'a Segment<'a>,
+    /// What it was in its session.
+    pub facts: PacketFacts,
+}
+
+/// What a packet was in its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PacketFacts {
+    /// Direction of the packet.
+    pub direction: Direction,
+    /// Index in the session, from 0.
+    pub index: u64,
+    /// Its payload in the stream; absent without payload and where it cannot belong to the stream.
+    pub range: Option<StreamRange>,
+    /// Sequence number relative to the first of its direction: a SYN is 0, the first byte 1.
+    ///
+    /// Counts on beyond 2^32; absent for a reset whose direction was never seen before.
+    pub relative_seq: Option<i64>,
+    /// Acknowledgment number relative to the first of the other direction; absent without
+    /// [`TcpFlags::ACK`](crate::packet::TcpFlags::ACK).
+    pub relative_ack: Option<i64>,
+    /// The advertised window in bytes, scaled when both SYNs were seen to offer it.
+    pub window_bytes: u32,
+    /// What was found.
+    pub findings: Findings,
+}
+
+/// Builds something from the packets of one session.
 ///
-/// One observer belongs to one session; it sees the packets in capture order.
+/// One observer belongs to one session; it sees the packets in capture order: each packet with
+/// new bytes by [`Self::data`], and then every packet by [`Self::packet`].
 pub trait SessionObserver: Default {
-    /// Takes in a packet with payload.
+    /// Takes in a packet that brought new bytes, or none but captured ones, at a place in the stream.
     fn data(&mut self, event: &DataEvent<'_>);
+
+    /// Takes in any packet; for observers that look at packets one by one.
+    fn packet(&mut self, _: &PacketEvent<'_>) {}
 
     /// The roles turned out to be the other way round: all directions so far are exchanged.
     fn swap_directions(&mut self);

@@ -10,7 +10,7 @@
 use std::collections::VecDeque;
 
 use super::coverage::{Coverage, Placement};
-use super::event::Finding;
+use super::finding::{Finding, Findings};
 use super::offset::{Anchor, StreamOffset, StreamRange};
 use super::rtt::RttSampler;
 use super::send_order::{OrderEvidence, SendClock, SendOrder, SentMark};
@@ -93,7 +93,7 @@ pub(super) struct DataPacket {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Placed {
     pub(super) placement: Option<Placement<GapMark>>,
-    pub(super) findings: [Option<Finding>; 3],
+    pub(super) findings: Findings,
 }
 
 impl Half {
@@ -134,6 +134,12 @@ impl Half {
     /// The stream offset of a sequence number of this half; `None` before its start is known.
     pub(super) fn offset_of(&self, seq: SeqNumber) -> Option<StreamOffset> {
         self.start.map(|_| self.anchor.offset_of(seq))
+    }
+
+    /// A sequence number of this half relative to its first one.
+    pub(super) fn relative(&self, seq: SeqNumber) -> Option<i64> {
+        let first = self.offset_of(self.totals.initial_seq?)?;
+        Some(self.anchor.offset_of(seq).0.saturating_sub(first.0))
     }
 
     /// The offset after all bytes and the FIN that were captured.
@@ -249,11 +255,11 @@ impl Half {
     pub(super) fn place(&mut self, packet: &DataPacket) -> Placed {
         let mut placed = Placed {
             placement: None,
-            findings: [None; 3],
+            findings: Findings::default(),
         };
         if self.is_far(packet.range.start) {
             self.totals.invalid_sequences += 1;
-            placed.findings[0] = Some(Finding::InvalidSequence);
+            placed.findings.insert(Finding::InvalidSequence);
             return placed;
         }
         if packet.range.start < self.coverage.high()
@@ -261,7 +267,7 @@ impl Half {
             && self.is_duplicate(packet)
         {
             self.totals.duplicates += 1;
-            placed.findings[0] = Some(Finding::Duplicate);
+            placed.findings.insert(Finding::Duplicate);
             return placed;
         }
         let skipped_ids = self.clock.skipped_ids(packet.sent);
@@ -284,44 +290,45 @@ impl Half {
         packet: &DataPacket,
         placement: &Placement<GapMark>,
         skipped_ids: Option<u16>,
-    ) -> [Option<Finding>; 3] {
-        let mut findings = [None; 3];
+    ) -> Findings {
+        let mut findings = Findings::default();
+        findings.insert_if(placement.opened.is_some(), Finding::Gap);
         if placement.already_bytes > 0 {
             self.totals.resent_packets += 1;
             self.totals.resent_bytes += placement.already_bytes;
-            findings[0] = Some(Finding::Resent);
+            findings.insert(Finding::Resent);
         } else if let Some(gap) = &placement.filled {
-            findings[0] = self.judge_fill(packet, gap.marker);
+            self.judge_fill(packet, gap.marker, &mut findings);
         } else if placement.opened.is_none() && self.is_tail_resend(packet, skipped_ids) {
             self.totals.lost_upstream += 1;
-            findings[0] = Some(Finding::LostUpstream(OrderEvidence::IpId));
+            findings.insert_told(Finding::LostUpstream, OrderEvidence::IpId);
         }
-        if !matches!(findings[0], Some(Finding::OutOfOrder(_)))
-            && self.clock.was_overtaken(packet.sent)
+        if !findings.has(Finding::OutOfOrder)
+            && let Some(evidence) = self.clock.overtaken_by(packet.sent)
         {
             self.totals.out_of_order += 1;
-            findings[1] = Some(Finding::OutOfOrder(OrderEvidence::IpId));
+            findings.insert_told(Finding::OutOfOrder, evidence);
         }
         findings
     }
 
     /// A packet that fills a gap was either overtaken by the packet behind the gap, or sent again.
-    fn judge_fill(&mut self, packet: &DataPacket, behind: GapMark) -> Option<Finding> {
+    fn judge_fill(&mut self, packet: &DataPacket, behind: GapMark, findings: &mut Findings) {
         let (order, evidence) = self
             .clock
             .compare(packet.sent, behind.sent)
             .or_else(|| told_by_acknowledgments(packet, behind))
             .unwrap_or_else(|| told_by_time(packet, behind));
-        Some(match order {
+        match order {
             SendOrder::Before => {
                 self.totals.out_of_order += 1;
-                Finding::OutOfOrder(evidence)
+                findings.insert_told(Finding::OutOfOrder, evidence);
             }
             SendOrder::After => {
                 self.totals.lost_upstream += 1;
-                Finding::LostUpstream(evidence)
+                findings.insert_told(Finding::LostUpstream, evidence);
             }
-        })
+        }
     }
 
     /// True when the first copy of a packet that continues the stream in order was lost.

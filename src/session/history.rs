@@ -8,6 +8,7 @@
 //! Source: Zeek documentation, `base/protocols/conn/main.zeek`.
 
 use super::direction::Direction;
+use crate::packet::{SegmentHead, TcpFlags};
 
 /// The letters of a session, as they grow.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +47,29 @@ impl History {
         *count = count.saturating_add(1);
         if is_power_of_ten(*count) {
             self.push(direction, letter);
+        }
+    }
+
+    /// Notes what the flags of a packet say.
+    pub(super) fn note_flags(&mut self, direction: Direction, head: &SegmentHead) {
+        let flags = head.flags;
+        let (syn, ack) = (flags.has(TcpFlags::SYN), flags.has(TcpFlags::ACK));
+        let (fin, rst) = (flags.has(TcpFlags::FIN), flags.has(TcpFlags::RST));
+        match (syn, ack) {
+            (true, _) if fin || rst => self.once(direction, 'Q'),
+            (true, true) => self.once(direction, 'H'),
+            (true, false) => self.once(direction, 'S'),
+            (false, true) if head.payload_len == 0 && !fin && !rst => self.once(direction, 'A'),
+            (false, _) => {}
+        }
+        if head.payload_len > 0 && !rst {
+            self.once(direction, 'D');
+        }
+        match (fin, rst) {
+            (true, true) => self.once(direction, 'I'),
+            (true, false) => self.once(direction, 'F'),
+            (false, true) => self.once(direction, 'R'),
+            (false, false) => {}
         }
     }
 

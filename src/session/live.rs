@@ -1,26 +1,28 @@
 //! One live session: both halves, the roles of the ends, and the state.
 //!
 //! Turns the segments of one 4-tuple into what is known of their connection. It decides who the
-//! client is, what a SYN, FIN or reset means, and hands data packets to the observer. It holds no
+//! client is, what a SYN, FIN or reset means, and hands packets to the observer. It holds no
 //! payload. Limits: see [`Half`](super::half).
 //! Sources: RFC 9293 §3.5, §3.6 and §3.10.7; RFC 5961 §3; RFC 5681 §2.
 
+mod closing;
+mod payload;
+mod window;
+
 use super::direction::{Direction, PerDirection};
-use super::event::{DataEvent, Finding, SessionObserver};
-use super::half::{DataPacket, Half, Placed};
+use super::event::{PacketEvent, PacketFacts, SessionObserver};
+use super::finding::{Finding, Findings};
+use super::half::Half;
 use super::history::{Handshake, History};
 use super::key::{KeyEnd, SessionKey};
-use super::offset::{StreamOffset, StreamRange};
 use super::payloads::Payloads;
 use super::send_order::SentMark;
 use super::small_set::SmallSet;
-use super::state::{State, StateInput};
-use super::summary::{ClientEvidence, CloseKind, ClosedBy, SessionSummary, SessionTimes};
+use super::state::State;
+use super::summary::{ClientEvidence, ClosedBy, SessionSummary, SessionTimes};
 use crate::capture::{InterfaceId, PacketNumber};
-use crate::packet::{
-    Checksum, EncapsulationId, Segment, SegmentHead, SeqNumber, TcpFlags, TcpOptions,
-};
-use crate::time::{Precision, Span, Timestamp};
+use crate::packet::{Checksum, EncapsulationId, Segment, SegmentHead, TcpFlags, TcpOptions};
+use crate::time::{Precision, Timestamp};
 
 /// A session that is being tracked.
 #[derive(Debug)]
@@ -44,6 +46,21 @@ pub(super) struct LiveSession<O> {
     interfaces: SmallSet<InterfaceId>,
     encapsulations: SmallSet<EncapsulationId>,
     observer: O,
+}
+
+/// The packet at hand, and what is found about it on the way.
+struct Arrival<'a, 's> {
+    direction: Direction,
+    segment: &'a Segment<'s>,
+    options: TcpOptions,
+    sent: SentMark,
+    findings: Findings,
+}
+
+impl<'a> Arrival<'a, '_> {
+    const fn head(&self) -> &'a SegmentHead {
+        &self.segment.head
+    }
 }
 
 impl<O: SessionObserver> LiveSession<O> {
@@ -133,24 +150,57 @@ impl<O: SessionObserver> LiveSession<O> {
     pub(super) fn handle(&mut self, from: KeyEnd, segment: &Segment<'_>, payloads: &dyn Payloads) {
         let head = &segment.head;
         self.settle_roles(from, head);
-        let direction = self.direction_from(from);
         let options = TcpOptions::parse(segment.header);
-        self.count(direction, segment);
-        self.handle_start(direction, head, &options);
-        self.handle_flags_history(direction, head);
-        let sent = SentMark {
-            tsval: options.timestamps.map(|(value, _)| value),
-            ip_id: head.ip_id.filter(|id| *id != 0),
+        let mut arrival = Arrival {
+            direction: self.direction_from(from),
+            segment,
+            sent: SentMark {
+                tsval: options.timestamps.map(|(value, _)| value),
+                ip_id: head.ip_id.filter(|id| *id != 0),
+            },
+            options,
+            findings: Findings::default(),
         };
-        self.handle_payload(direction, segment, sent, &options, payloads);
-        let opposite_data_packets = self.halves[direction.opposite()].totals.data_packets;
-        self.halves[direction].note_sent(sent, head.time, opposite_data_packets);
-        self.handle_fin(direction, head);
-        self.handle_acknowledgment(direction, head, &options);
-        self.handle_window(direction, head);
-        self.handle_reset(direction, head);
-        self.advance_state(direction, head);
+        self.count(&mut arrival);
+        self.handle_start(&arrival);
+        self.history.note_flags(arrival.direction, head);
+        self.handle_payload(&mut arrival, payloads);
+        self.note_sent(&arrival);
+        self.handle_fin(&arrival);
+        self.handle_acknowledgment(&mut arrival);
+        self.handle_window(&mut arrival);
+        self.handle_reset(&mut arrival);
+        self.advance_state(&arrival);
+        self.observe_packet(&arrival);
         self.packets += 1;
+    }
+
+    /// Hands the packet to the observer.
+    fn observe_packet(&mut self, arrival: &Arrival<'_, '_>) {
+        let (direction, head) = (arrival.direction, arrival.head());
+        let (half, other) = (&self.halves[direction], &self.halves[direction.opposite()]);
+        let has_ack = head.flags.has(TcpFlags::ACK);
+        let range = (head.payload_len > 0)
+            .then(|| self.payload_range(direction, head))
+            .flatten()
+            .filter(|range| !half.is_far(range.start));
+        let facts = PacketFacts {
+            direction,
+            index: self.packets,
+            range,
+            relative_seq: half.relative(head.seq),
+            relative_ack: has_ack.then(|| other.relative(head.ack)).flatten(),
+            window_bytes: if head.flags.has(TcpFlags::SYN) {
+                u32::from(head.window)
+            } else {
+                self.scaled(direction, head.window)
+            },
+            findings: arrival.findings,
+        };
+        self.observer.packet(&PacketEvent {
+            segment: arrival.segment,
+            facts,
+        });
     }
 
     /// Better evidence of the roles than the session started with.
@@ -183,8 +233,8 @@ impl<O: SessionObserver> LiveSession<O> {
         handshake.reset_by = handshake.reset_by.map(Direction::opposite);
     }
 
-    fn count(&mut self, direction: Direction, segment: &Segment<'_>) {
-        let head = &segment.head;
+    fn count(&mut self, arrival: &mut Arrival<'_, '_>) {
+        let (direction, head) = (arrival.direction, &arrival.segment.head);
         self.times.last = head.time;
         self.times.precision = self.times.precision.max(head.precision);
         self.last_packet = head.number;
@@ -197,8 +247,12 @@ impl<O: SessionObserver> LiveSession<O> {
         totals.ip_header_bytes += u64::from(head.ip_header_len);
         totals.tcp_header_bytes += u64::from(head.tcp_header_len);
         totals.payload_bytes += u64::from(head.payload_len);
-        if segment.checksum() == Checksum::Bad {
+        arrival
+            .findings
+            .insert_if(head.truncated, Finding::Truncated);
+        if arrival.segment.checksum() == Checksum::Bad {
             totals.bad_checksums += 1;
+            arrival.findings.insert(Finding::BadChecksum);
             self.history.repeated(direction, 'C');
         }
         if head.payload_len > 0 {
@@ -208,7 +262,8 @@ impl<O: SessionObserver> LiveSession<O> {
     }
 
     /// Notes where the stream of this half starts, and what its SYN offers.
-    fn handle_start(&mut self, direction: Direction, head: &SegmentHead, options: &TcpOptions) {
+    fn handle_start(&mut self, arrival: &Arrival<'_, '_>) {
+        let (direction, head, options) = (arrival.direction, arrival.head(), &arrival.options);
         let half = &mut self.halves[direction];
         half.totals.timestamps |= options.timestamps.is_some();
         if !head.flags.has(TcpFlags::SYN) {
@@ -233,298 +288,9 @@ impl<O: SessionObserver> LiveSession<O> {
         }
     }
 
-    fn handle_flags_history(&mut self, direction: Direction, head: &SegmentHead) {
-        let flags = head.flags;
-        let (syn, ack) = (flags.has(TcpFlags::SYN), flags.has(TcpFlags::ACK));
-        let (fin, rst) = (flags.has(TcpFlags::FIN), flags.has(TcpFlags::RST));
-        let history = &mut self.history;
-        match (syn, ack) {
-            (true, _) if fin || rst => history.once(direction, 'Q'),
-            (true, true) => history.once(direction, 'H'),
-            (true, false) => history.once(direction, 'S'),
-            (false, true) if head.payload_len == 0 && !fin && !rst => history.once(direction, 'A'),
-            (false, _) => {}
-        }
-        if head.payload_len > 0 && !rst {
-            history.once(direction, 'D');
-        }
-        match (fin, rst) {
-            (true, true) => history.once(direction, 'I'),
-            (true, false) => history.once(direction, 'F'),
-            (false, true) => history.once(direction, 'R'),
-            (false, false) => {}
-        }
-    }
-
-    fn handle_payload(
-        &mut self,
-        direction: Direction,
-        segment: &Segment<'_>,
-        sent: SentMark,
-        options: &TcpOptions,
-        payloads: &dyn Payloads,
-    ) {
-        let head = &segment.head;
-        let Some(range) = self.payload_range(direction, head) else {
-            return;
-        };
-        let round_trip = self.round_trip();
-        let (half, other) = self.halves.pair_mut(direction);
-        let is_plain = !head
-            .flags
-            .has_any(TcpFlags::SYN.with(TcpFlags::FIN).with(TcpFlags::RST));
-        if is_plain && half.is_keep_alive(range.start, head.payload_len) {
-            half.totals.keep_alives += 1;
-            return;
-        }
-        if head.payload_len == 0 || head.flags.has(TcpFlags::RST) {
-            return;
-        }
-        let packet = DataPacket {
-            range,
-            sent,
-            tsecr: options.timestamps.map(|(_, echo)| echo),
-            time: head.time,
-            number: head.number,
-            gap_reports: other.gap_reports,
-            opposite_data_packets: other.totals.data_packets,
-            round_trip,
-            conflicts: range.start < half.coverage.high()
-                && conflicts(half, range, segment.payload, payloads),
-        };
-        let acknowledged = half.acked;
-        let placed = half.place(&packet);
-        let resent = matches!(placed.findings[0], Some(Finding::Resent));
-        if packet.conflicts && resent {
-            half.totals.overlap_conflicts += 1;
-        }
-        count_cut_bytes(half, head, &placed);
-        count_window(half, other, range);
-        self.note_in_history(direction, &placed);
-        self.observe(direction, range, &placed, acknowledged, segment.payload);
-    }
-
-    fn note_in_history(&mut self, direction: Direction, placed: &Placed) {
-        if matches!(
-            placed.findings[0],
-            Some(Finding::Resent | Finding::Duplicate)
-        ) {
-            self.history.repeated(direction, 'T');
-        }
-        if placed
-            .placement
-            .is_some_and(|placement| placement.opened.is_some())
-        {
-            self.history.repeated(direction, 'G');
-        }
-    }
-
-    fn observe(
-        &mut self,
-        direction: Direction,
-        range: StreamRange,
-        placed: &Placed,
-        acknowledged: Option<StreamOffset>,
-        payload: &[u8],
-    ) {
-        let Some(placement) = placed.placement else {
-            return;
-        };
-        self.observer.data(&DataEvent {
-            direction,
-            range,
-            above: placement.above,
-            filled_from: placement.filled.map(|gap| gap.range.start.max(range.start)),
-            acknowledged,
-            payload,
-        });
-    }
-
-    /// The bytes that the header claims, as offsets; a SYN stands before them.
-    fn payload_range(&self, direction: Direction, head: &SegmentHead) -> Option<StreamRange> {
-        let start = self.halves[direction].offset_of(first_byte(head))?;
-        Some(StreamRange::new(start, head.payload_len))
-    }
-
-    /// The best round-trip time known: of the handshake, else the smallest sample of each way.
-    fn round_trip(&self) -> Option<Span> {
-        let times = &self.times;
-        if let (Some(syn), Some(established)) = (times.syn, times.established) {
-            return Some(established.since(syn));
-        }
-        let (out, r#in) = (self.halves.out.rtt.min()?, self.halves.r#in.rtt.min()?);
-        Some(Span::from_nanos(out.nanos().saturating_add(r#in.nanos())))
-    }
-
-    fn handle_fin(&mut self, direction: Direction, head: &SegmentHead) {
-        if !head.flags.has(TcpFlags::FIN) {
-            return;
-        }
-        let fin = self.payload_range(direction, head).map(|range| range.end);
-        let half = &mut self.halves[direction];
-        if half.fin.is_none() && fin.is_some_and(|fin| !half.is_far(fin)) {
-            half.fin = fin;
-        }
-        match direction {
-            Direction::Out => self.handshake.client_fin = true,
-            Direction::In => self.handshake.server_fin = true,
-        }
-    }
-
-    fn handle_acknowledgment(
-        &mut self,
-        direction: Direction,
-        head: &SegmentHead,
-        options: &TcpOptions,
-    ) {
-        if !head.flags.has(TcpFlags::ACK) {
-            return;
-        }
-        let (half, other) = self.halves.pair_mut(direction);
-        let last = half.totals.last_ack.replace(head.ack);
-        if head.flags.has(TcpFlags::RST) {
-            return;
-        }
-        let advanced = other.acknowledge(head.ack, head.time);
-        let repeats = last == Some(head.ack)
-            && half.window == Some(head.window)
-            && head.payload_len == 0
-            && !head.flags.has_any(TcpFlags::SYN.with(TcpFlags::FIN));
-        let outstanding = other
-            .acked
-            .is_some_and(|acked| acked < other.coverage.high());
-        let is_duplicate = !advanced && repeats && outstanding;
-        half.totals.duplicate_acks += u64::from(is_duplicate);
-        half.gap_reports += u64::from(is_duplicate || !options.sack.is_empty());
-    }
-
-    fn handle_window(&mut self, direction: Direction, head: &SegmentHead) {
-        if head.flags.has_any(TcpFlags::RST) {
-            return;
-        }
-        let half = &mut self.halves[direction];
-        half.window = Some(head.window);
-        if head.window == 0 && !head.flags.has_any(TcpFlags::SYN.with(TcpFlags::FIN)) {
-            half.totals.zero_windows += 1;
-            self.history.repeated(direction, 'W');
-        }
-    }
-
-    fn handle_reset(&mut self, direction: Direction, head: &SegmentHead) {
-        if !head.flags.has(TcpFlags::RST) || self.state == State::Closed {
-            return;
-        }
-        if !self.accepts_reset(direction, head) {
-            self.halves[direction].totals.invalid_resets += 1;
-            return;
-        }
-        self.state = self.state.after(StateInput::Reset);
-        self.closed_by = Some(ClosedBy {
-            kind: CloseKind::Rst,
-            direction,
-        });
-        self.handshake.reset_by = Some(direction);
-    }
-
-    /// True when a reset lies in the window of its receiver, as far as the packets show it.
-    ///
-    /// The receiver expects at least what it has acknowledged, and at most its window more. In
-    /// answer to a SYN a reset must acknowledge it (RFC 9293 §3.10.7.3).
-    fn accepts_reset(&self, direction: Direction, head: &SegmentHead) -> bool {
-        let (sender, receiver) = (&self.halves[direction], &self.halves[direction.opposite()]);
-        if self.state == State::SynSent && direction == Direction::In {
-            let expected = receiver.totals.initial_seq.map(|isn| isn.add(1));
-            let end = receiver.offset_of(head.ack);
-            return !head.flags.has(TcpFlags::ACK)
-                || expected == Some(head.ack)
-                || end.is_some_and(|end| StreamOffset::ZERO < end && end <= receiver.end());
-        }
-        let Some(offset) = sender.offset_of(head.seq) else {
-            return true;
-        };
-        let high = sender.end();
-        let low = sender
-            .acked
-            .unwrap_or_else(|| high.sub(u32::from(u16::MAX)))
-            .min(high);
-        let window = receiver
-            .window
-            .map_or(0, |window| self.scaled(direction.opposite(), window));
-        let top = high.max(low.add(window)).add(1);
-        low <= offset && offset <= top
-    }
-
-    /// The window that `direction` advertised, in bytes.
-    fn scaled(&self, direction: Direction, window: u16) -> u32 {
-        let (own, other) = (
-            &self.halves[direction].totals,
-            &self.halves[direction.opposite()].totals,
-        );
-        scaled_window(window, own.window_scale, other.window_scale)
-    }
-
-    fn advance_state(&mut self, direction: Direction, head: &SegmentHead) {
-        if let Some(input) = self.handshake_input(direction, head) {
-            self.note_established(direction, head, input);
-            self.state = self.state.after(input);
-        }
-        if self.halves[direction].fin.is_some() && head.flags.has(TcpFlags::FIN) {
-            self.advance_by_fin(direction);
-        }
-        if self.state == State::LastAck && self.second_fin_is_acknowledged() {
-            self.state = self.state.after(StateInput::CloseAcknowledged);
-            self.closed_by = self.first_fin.map(|direction| ClosedBy {
-                kind: CloseKind::Fin,
-                direction,
-            });
-        }
-    }
-
-    /// What a packet that is no FIN nor reset says of the handshake.
-    fn handshake_input(&self, direction: Direction, head: &SegmentHead) -> Option<StateInput> {
-        let flags = head.flags;
-        if flags.has(TcpFlags::RST) {
-            return None;
-        }
-        match (flags.has(TcpFlags::SYN), direction) {
-            (true, Direction::In) => flags.has(TcpFlags::ACK).then_some(StateInput::SynAck),
-            (true, Direction::Out) => None,
-            (false, Direction::Out) => Some(StateInput::Progress),
-            // Alone, an ACK of the server may answer a stray SYN (RFC 5961 §4).
-            (false, Direction::In) => (head.payload_len > 0).then_some(StateInput::Progress),
-        }
-    }
-
-    fn note_established(&mut self, direction: Direction, head: &SegmentHead, input: StateInput) {
-        if input != StateInput::Progress {
-            return;
-        }
-        self.handshake.established = true;
-        let acknowledges = direction == Direction::Out && head.flags.has(TcpFlags::ACK);
-        if acknowledges && self.times.connect.is_some() && self.times.established.is_none() {
-            self.times.established = head.time;
-        }
-    }
-
-    fn advance_by_fin(&mut self, direction: Direction) {
-        match self.first_fin {
-            None => {
-                self.first_fin = Some(direction);
-                self.state = self.state.after(StateInput::FirstFin);
-            }
-            Some(first) if first != direction => {
-                self.state = self.state.after(StateInput::SecondFin);
-            }
-            Some(_) => {}
-        }
-    }
-
-    fn second_fin_is_acknowledged(&self) -> bool {
-        let Some(first) = self.first_fin else {
-            return false;
-        };
-        let half = &self.halves[first.opposite()];
-        matches!((half.fin, half.acked), (Some(fin), Some(acked)) if fin < acked)
+    /// What is known so far; percentiles of round trips are taken at the end only.
+    pub(super) fn observer(&mut self) -> &mut O {
+        &mut self.observer
     }
 
     /// Ends the session: what is taken is all that its document needs.
@@ -586,70 +352,5 @@ const fn starting_state(flags: TcpFlags) -> State {
     match (flags.has(TcpFlags::SYN), flags.has(TcpFlags::ACK)) {
         (true, _) => State::SynSent,
         (false, _) => State::Established,
-    }
-}
-
-/// Sequence number of the first payload byte: a SYN occupies one before it.
-fn first_byte(head: &SegmentHead) -> SeqNumber {
-    head.seq.add(u32::from(head.flags.has(TcpFlags::SYN)))
-}
-
-/// True when the packet brings other bytes than a recent packet at the same place.
-fn conflicts(half: &Half, range: StreamRange, payload: &[u8], payloads: &dyn Payloads) -> bool {
-    half.recent_overlaps(range).any(|(earlier, number)| {
-        let Some(bytes) = payloads.payload(number) else {
-            return false;
-        };
-        let shared = earlier.intersection(range);
-        let ours = part_of(payload, range, shared);
-        let theirs = part_of(bytes, earlier, shared);
-        ours.iter().zip(theirs).any(|(a, b)| a != b)
-    })
-}
-
-/// The bytes of `shared` in a payload that lies at `range`.
-fn part_of(payload: &[u8], range: StreamRange, shared: StreamRange) -> &[u8] {
-    let place = |offset: StreamOffset| {
-        usize::try_from(offset.bytes_since(range.start))
-            .unwrap_or(usize::MAX)
-            .min(payload.len())
-    };
-    payload
-        .get(place(shared.start)..place(shared.end))
-        .unwrap_or_default()
-}
-
-/// Bytes that the snapshot length cut off are missing, unless they had been captured before.
-fn count_cut_bytes(half: &mut Half, head: &SegmentHead, placed: &Placed) {
-    let cut = u64::from(head.payload_len.saturating_sub(head.captured_payload_len));
-    let Some(placement) = placed.placement else {
-        return;
-    };
-    let new_bytes = placement.above.len() + placement.filled_bytes;
-    let missing = cut.min(new_bytes);
-    if missing > 0 {
-        half.totals.gaps += 1;
-        half.totals.missing_bytes += missing;
-    }
-}
-
-/// Notes how much is in flight, and whether it fills the window of the other side.
-fn count_window(half: &mut Half, other: &Half, range: StreamRange) {
-    let Some(acked) = half.acked else { return };
-    let in_flight = half.coverage.high().bytes_since(acked);
-    half.totals.max_bytes_in_flight = half.totals.max_bytes_in_flight.max(in_flight);
-    let scales_known = half.totals.window_scale.is_some() == other.totals.window_scale.is_some();
-    let Some(window) = other.window else { return };
-    let window = scaled_window(window, other.totals.window_scale, half.totals.window_scale);
-    if scales_known && window > 0 && range.end == acked.add(window) {
-        half.totals.window_full += 1;
-    }
-}
-
-/// A window in bytes: scaled when both SYNs offered it (RFC 7323 §2.2).
-const fn scaled_window(window: u16, own: Option<u8>, other: Option<u8>) -> u32 {
-    match (own, other) {
-        (Some(shift), Some(_)) => (window as u32) << shift,
-        (_, _) => window as u32,
     }
 }

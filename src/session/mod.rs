@@ -11,6 +11,7 @@
 mod coverage;
 mod direction;
 mod event;
+mod finding;
 mod half;
 mod history;
 mod key;
@@ -27,7 +28,8 @@ mod tracker;
 
 pub use coverage::{Coverage, Gap, Placement};
 pub use direction::{Direction, PerDirection};
-pub use event::{DataEvent, Finding, SessionObserver};
+pub use event::{DataEvent, PacketEvent, PacketFacts, SessionObserver};
+pub use finding::{Finding, Findings};
 pub use key::{KeyEnd, Route, SessionKey};
 pub use offset::{Anchor, StreamOffset, StreamRange};
 pub use payloads::{NoPayloads, Payloads};

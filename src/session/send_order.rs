@@ -73,13 +73,16 @@ impl SendClock {
         None
     }
 
-    /// True when a packet is known to have been sent before one that was captured before it.
-    pub(super) fn was_overtaken(self, mark: SentMark) -> bool {
+    /// What tells that a packet was sent before one that was captured before it.
+    pub(super) fn overtaken_by(self, mark: SentMark) -> Option<OrderEvidence> {
         let newest = SentMark {
             tsval: self.newest_tsval,
             ip_id: self.newest_id,
         };
-        matches!(self.compare(mark, newest), Some((SendOrder::Before, _)))
+        match self.compare(mark, newest)? {
+            (SendOrder::Before, evidence) => Some(evidence),
+            (SendOrder::After, _) => None,
+        }
     }
 
     /// Identifications between the newest packet and this one; `None` when they do not count.
@@ -153,8 +156,8 @@ mod tests {
     #[test]
     fn counting_ids_tell_the_order_across_the_wrap() {
         let clock = clock(&[65_534, 65_535, 1]);
-        assert!(clock.was_overtaken(id(65_530)));
-        assert!(!clock.was_overtaken(id(2)));
+        assert_eq!(clock.overtaken_by(id(65_530)), Some(OrderEvidence::IpId));
+        assert_eq!(clock.overtaken_by(id(2)), None);
         assert_eq!(clock.skipped_ids(id(4)), Some(2));
     }
 
