@@ -14,13 +14,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pcapng", &["capture", "time"]),
     ("packet", &["capture", "time"]),
     ("session", &["capture", "packet", "time"]),
-    ("lot", &["session", "time"]),
+    ("lot", &["capture", "session", "time"]),
     ("names", &["capture", "time"]),
     (
         "document",
         &["capture", "lot", "names", "packet", "session", "time"],
     ),
-    ("select", &["document", "names", "session", "time"]),
+    (
+        "select",
+        &["document", "names", "packet", "session", "time"],
+    ),
     ("view", &["document", "lot", "time"]),
     ("config", &["capture", "packet", "session", "time"]),
     ("error", &["capture"]),

@@ -14,12 +14,15 @@
 //! 8 MiB of payload are kept for comparing re-sent bytes.
 
 mod decoded;
+mod follow;
 mod history;
 mod pipeline;
+mod reader;
 mod record;
 
 use std::ops::ControlFlow;
 
+pub use follow::{Followed, FollowedPacket, Follower, follow};
 pub use record::{Analysis, CaptureSummary, CaptureTables, SessionRecord};
 
 use crate::capture::Input;

@@ -1,4 +1,4 @@
-//! Reading, decoding and tracking, on one thread or on several.
+//! Reading, decoding and tracking all sessions, on one thread or on several.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,15 +6,16 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 
-use super::decoded::{Decoded, Router};
+use super::decoded::Decoded;
 use super::history::History;
+use super::reader::Reader;
 use super::record::{CaptureSummary, CaptureTables, SessionRecord};
 use super::{Progress, QUEUE};
-use crate::capture::{Capture, CaptureNotice, Input};
+use crate::capture::Input;
 use crate::config::Config;
 use crate::error::Error;
 use crate::lot::LotCounter;
-use crate::packet::{Checksum, Decoder};
+use crate::packet::Checksum;
 use crate::session::{Ended, Tracker};
 
 /// Is handed each session at its end.
@@ -152,90 +153,6 @@ fn deliver(
         .try_for_each(|record| each(record, &tables))
 }
 
-/// Reads and decodes.
-struct Reader {
-    capture: Capture,
-    decoder: Decoder,
-    router: Router,
-    packet_limit: Option<u64>,
-    packets: u64,
-    segments: u64,
-    tables: Arc<RwLock<CaptureTables>>,
-    known: (usize, usize),
-}
-
-impl Reader {
-    fn open(inputs: Vec<Input>, config: &Config) -> Result<Self, Error> {
-        Ok(Self {
-            capture: Capture::open(inputs, config.read)?,
-            decoder: Decoder::new(config.decode),
-            router: Router::new(config.separate),
-            packet_limit: config.packet_limit,
-            packets: 0,
-            segments: 0,
-            tables: Arc::default(),
-            known: (0, 0),
-        })
-    }
-
-    /// The next batch, decoded into the memory of an old one; `None` at the end.
-    fn next(&mut self, mut decoded: Decoded, progress: &dyn Progress) -> Option<Decoded> {
-        let left = self
-            .packet_limit
-            .map(|limit| limit.saturating_sub(self.packets));
-        if left == Some(0) || !self.capture.next_batch(&mut decoded.batch) {
-            return None;
-        }
-        if let Some(left) = left.and_then(|left| usize::try_from(left).ok()) {
-            decoded.batch.slots.truncate(left);
-        }
-        decoded.decode(&mut self.decoder, &mut self.router);
-        self.packets += decoded.batch.slots.len() as u64;
-        self.segments += decoded.heads.len() as u64;
-        self.publish_tables();
-        progress.read(
-            self.capture.bytes_read(),
-            self.capture.total_bytes(),
-            self.packets,
-        );
-        Some(decoded)
-    }
-
-    /// Makes new interfaces and encapsulations known before their segments are tracked.
-    fn publish_tables(&mut self) {
-        let (interfaces, around) = (self.capture.interfaces(), self.decoder.encapsulations());
-        if self.known == (interfaces.len(), around.len()) {
-            return;
-        }
-        self.known = (interfaces.len(), around.len());
-        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
-        tables.interfaces = interfaces.to_vec();
-        tables.encapsulations = around.to_vec();
-        tables.names = self.capture.names().to_vec();
-    }
-
-    fn finish(mut self) -> CaptureSummary {
-        self.decoder.finish();
-        self.known = (usize::MAX, usize::MAX);
-        self.publish_tables();
-        let tables = self
-            .tables
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let mut notices: Vec<CaptureNotice> = self.capture.notices().notices().to_vec();
-        notices.extend_from_slice(self.decoder.notices().notices());
-        CaptureSummary {
-            tables,
-            notices,
-            packets: self.packets,
-            segments: self.segments,
-            bytes: self.capture.bytes_read(),
-            first_input: self.capture.first_input().to_owned(),
-        }
-    }
-}
-
 /// Tracks one share of the sessions.
 struct Worker {
     tracker: Tracker<LotCounter>,
@@ -293,6 +210,7 @@ impl Worker {
         self.history.position = position;
         self.tracker
             .handle(&segment, route, &self.history)
+            .ended
             .map(record_of)
     }
 

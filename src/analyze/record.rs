@@ -18,6 +18,8 @@ pub struct SessionRecord {
 /// What the ids in a [`SessionSummary`] refer to.
 #[derive(Clone, Debug, Default)]
 pub struct CaptureTables {
+    /// Name of the input whose first packet is the earliest.
+    pub first_input: String,
     /// Interfaces, by [`InterfaceId`](crate::capture::InterfaceId).
     pub interfaces: Vec<Interface>,
     /// Encapsulations, by [`EncapsulationId`](crate::packet::EncapsulationId).
@@ -39,8 +41,6 @@ pub struct CaptureSummary {
     pub segments: u64,
     /// Bytes read from the inputs.
     pub bytes: u64,
-    /// Name of the input whose first packet is the earliest.
-    pub first_input: String,
 }
 
 /// All sessions of a capture.

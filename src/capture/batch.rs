@@ -44,7 +44,17 @@ impl Batch {
     ///
     /// A slot that points outside of the bytes (a bug of a reader) gives an empty packet.
     pub fn packets(&self) -> impl Iterator<Item = RawPacket<'_>> {
-        self.slots.iter().map(|slot| RawPacket {
+        self.slots.iter().map(|slot| self.raw(slot))
+    }
+
+    /// The packet with this number; `None` when it is not in this batch.
+    pub fn packet(&self, number: PacketNumber) -> Option<RawPacket<'_>> {
+        let at = self.slots.binary_search_by_key(&number, |slot| slot.number);
+        Some(self.raw(self.slots.get(at.ok()?)?))
+    }
+
+    fn raw(&self, slot: &Slot) -> RawPacket<'_> {
+        RawPacket {
             number: slot.number,
             time: slot.time,
             precision: slot.precision,
@@ -53,7 +63,7 @@ impl Batch {
             original_len: slot.original_len,
             fcs_len: slot.fcs_len,
             bytes: self.slice(slot.start, slot.captured_len),
-        })
+        }
     }
 
     /// `len` bytes from `start`; empty where they do not lie within the batch.

@@ -1,5 +1,19 @@
-//! Packet lots: runs of data packets in one direction, after reassembly.
+//! Runs of data in one direction: what a request or a response usually is.
+//!
+//! Turns the packets of a session into lots: how many there are ([`LotCounter`], for every session
+//! of a capture), and what is in them ([`LotBuilder`], for one).
 
+mod boundaries;
+mod builder;
+mod content;
+#[expect(
+    clippy::module_inception,
+    reason = "the lot itself, beside what makes it"
+)]
+mod lot;
 mod totals;
 
+pub use builder::{Hold, LotBuilder, PlacedPacket};
+pub use content::{Bytes, Missing, Overlap};
+pub use lot::{Lot, LotPart};
 pub use totals::{LotCounter, LotTotals};

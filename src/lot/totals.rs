@@ -39,28 +39,29 @@ impl LotCounter {
         if event.above.is_empty() && event.filled_from.is_none() {
             return None;
         }
-        let is_late = self.is_late(event);
-        if is_late {
+        let late_above = !event.above.is_empty()
+            && event
+                .acknowledged
+                .is_some_and(|acked| event.above.end <= acked);
+        let late_fill = event
+            .filled_from
+            .is_some_and(|from| self.is_earlier(event, from));
+        if late_above || late_fill {
             self.totals.late_packets[event.direction] += 1;
         }
-        let opened = self.opens_lot(event, is_late).then(|| self.start_of(event));
+        let opened = self
+            .opens_lot(event, late_above)
+            .then(|| self.start_of(event));
         if let Some(start) = opened {
             self.totals.lots += 1;
             self.current = Some(event.direction);
             self.starts[event.direction] = Some(start);
         }
-        Some(LotStep { is_late, opened })
-    }
-
-    fn is_late(&self, event: &DataEvent<'_>) -> bool {
-        let acknowledged_before = !event.above.is_empty()
-            && event
-                .acknowledged
-                .is_some_and(|acked| event.above.end <= acked);
-        acknowledged_before
-            || event
-                .filled_from
-                .is_some_and(|from| self.is_earlier(event, from))
+        Some(LotStep {
+            late_above,
+            late_fill,
+            opened,
+        })
     }
 
     /// True when `from` lies in a lot before the current one.
@@ -71,17 +72,12 @@ impl LotCounter {
         }
     }
 
-    fn opens_lot(&self, event: &DataEvent<'_>, late: bool) -> bool {
-        let has_lot = self.starts[event.direction].is_some();
-        if !has_lot {
+    /// Bytes that were acknowledged before open no lot, but the first one of their direction.
+    fn opens_lot(&self, event: &DataEvent<'_>, late_above: bool) -> bool {
+        if self.starts[event.direction].is_none() {
             return true;
         }
-        let all_acknowledged = event
-            .acknowledged
-            .is_some_and(|acked| event.above.end <= acked);
-        self.current != Some(event.direction)
-            && !event.above.is_empty()
-            && !(late && all_acknowledged)
+        self.current != Some(event.direction) && !event.above.is_empty() && !late_above
     }
 
     /// Where a new lot starts: at its first new byte.
@@ -105,10 +101,19 @@ impl LotCounter {
 /// What a packet with new bytes meant for the lots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LotStep {
-    /// Its bytes came after what they belong to was answered.
-    pub(super) is_late: bool,
+    /// Its bytes above all others had been acknowledged before.
+    pub(super) late_above: bool,
+    /// It filled a gap of an earlier lot.
+    pub(super) late_fill: bool,
     /// The start of the lot that it opened.
     pub(super) opened: Option<StreamOffset>,
+}
+
+impl LotStep {
+    /// True when bytes came after what they belong to was answered.
+    pub(super) const fn is_late(self) -> bool {
+        self.late_above || self.late_fill
+    }
 }
 
 impl SessionObserver for LotCounter {

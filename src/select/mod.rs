@@ -9,6 +9,7 @@ mod filter;
 mod session_id;
 mod sort;
 mod spelling;
+mod target_text;
 
 pub use end::{EndPattern, NamePattern, Network, PatternError};
 pub use expression::{Condition, ConditionError};
@@ -16,3 +17,4 @@ pub use field::{FieldCatalog, FieldPath, Members, UnknownField};
 pub use filter::{Filter, Trait};
 pub use session_id::{FindError, SessionNames, find_session};
 pub use sort::{SortKey, SortValue};
+pub use target_text::target_of;

@@ -438,6 +438,7 @@ impl Half {
         for missing in [before_fin, if unseen > 1 { unseen } else { 0 }] {
             totals.gaps += u64::from(missing > 0);
             totals.missing_bytes += missing;
+            totals.trailing_missing_bytes += missing;
         }
         totals
     }

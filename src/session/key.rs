@@ -61,6 +61,11 @@ impl SessionKey {
         }
     }
 
+    /// True when its ends are these two, in either orientation.
+    pub fn joins(&self, one: Endpoint, other: Endpoint) -> bool {
+        (self.low, self.high) == (one, other) || (self.low, self.high) == (other, one)
+    }
+
     /// A hash of the two ends, the same in both orientations; the separation is left out, so that
     /// all sessions of one 4-tuple go to one tracker.
     pub fn hash(&self, seed: u64) -> u64 {

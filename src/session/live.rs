@@ -21,7 +21,9 @@ use super::small_set::SmallSet;
 use super::state::State;
 use super::summary::{ClientEvidence, ClosedBy, SessionSummary, SessionTimes};
 use crate::capture::{InterfaceId, PacketNumber};
-use crate::packet::{Checksum, EncapsulationId, Segment, SegmentHead, TcpFlags, TcpOptions};
+use crate::packet::{
+    Checksum, EncapsulationId, Endpoint, Segment, SegmentHead, TcpFlags, TcpOptions,
+};
 use crate::time::{Precision, Timestamp};
 
 /// A session that is being tracked.
@@ -288,9 +290,25 @@ impl<O: SessionObserver> LiveSession<O> {
         }
     }
 
-    /// What is known so far; percentiles of round trips are taken at the end only.
-    pub(super) fn observer(&mut self) -> &mut O {
+    /// Its observer.
+    pub(super) const fn observer(&mut self) -> &mut O {
         &mut self.observer
+    }
+
+    /// How the client was told so far.
+    pub(super) const fn client_evidence(&self) -> ClientEvidence {
+        self.client_evidence
+    }
+
+    /// The client, as far as it is known.
+    pub(super) const fn client(&self) -> Endpoint {
+        self.key.endpoint(self.client)
+    }
+
+    /// Takes the roles that another run over the same packets came to.
+    pub(super) fn take_roles_of<P>(&mut self, other: &LiveSession<P>) {
+        self.client = other.client;
+        self.client_evidence = other.client_evidence;
     }
 
     /// Ends the session: what is taken is all that its document needs.

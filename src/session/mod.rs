@@ -12,6 +12,7 @@ mod coverage;
 mod direction;
 mod event;
 mod finding;
+mod followed;
 mod half;
 mod history;
 mod key;
@@ -24,12 +25,14 @@ mod send_order;
 mod small_set;
 mod state;
 mod summary;
+mod target;
 mod tracker;
 
 pub use coverage::{Coverage, Gap, Placement};
 pub use direction::{Direction, PerDirection};
 pub use event::{DataEvent, PacketEvent, PacketFacts, SessionObserver};
 pub use finding::{Finding, Findings};
+pub use followed::FollowedSession;
 pub use key::{KeyEnd, Route, SessionKey};
 pub use offset::{Anchor, StreamOffset, StreamRange};
 pub use payloads::{NoPayloads, Payloads};
@@ -40,7 +43,8 @@ pub use state::{State, StateInput};
 pub use summary::{
     ClientEvidence, CloseKind, ClosedBy, HalfSummary, RttSummary, SessionSummary, SessionTimes,
 };
-pub use tracker::{Ended, Limits, Tracker};
+pub use target::Target;
+pub use tracker::{Ended, Handled, Limits, Tracker};
 
 #[cfg(test)]
 mod tests;

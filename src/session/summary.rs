@@ -114,6 +114,8 @@ pub struct HalfSummary {
     pub gaps: u64,
     /// Bytes that were never captured.
     pub missing_bytes: u64,
+    /// Those of them that lie behind all bytes that were captured.
+    pub trailing_missing_bytes: u64,
     /// Duplicate acknowledgments sent (RFC 5681 §2).
     pub duplicate_acks: u64,
     /// Packets that advertised a window of 0.

@@ -42,6 +42,15 @@ pub struct Ended<O> {
     pub observer: O,
 }
 
+/// What came of a segment.
+#[derive(Debug)]
+pub struct Handled<O> {
+    /// It is the first of a new session.
+    pub starts: bool,
+    /// The session that it ended, if any.
+    pub ended: Option<Ended<O>>,
+}
+
 /// Tracks the sessions of one share of the traffic.
 #[derive(Debug)]
 pub struct Tracker<O> {
@@ -80,7 +89,7 @@ impl<O: SessionObserver> Tracker<O> {
         segment: &Segment<'_>,
         route: &Route,
         payloads: &dyn Payloads,
-    ) -> Option<Ended<O>> {
+    ) -> Handled<O> {
         let head = &segment.head;
         let Route { key, from, hash } = *route;
         self.newest = self.newest.max(head.time);
@@ -88,14 +97,17 @@ impl<O: SessionObserver> Tracker<O> {
             .table
             .entry(hash, |known| known.session.key == key, |known| known.hash);
         let mut ended = None;
+        let mut starts = false;
         let session = match entry {
             Entry::Vacant(vacant) => {
+                starts = true;
                 let session = Box::new(LiveSession::starting_with(key, from, head));
                 &mut vacant.insert(Tracked { hash, session }).into_mut().session
             }
             Entry::Occupied(occupied) => {
                 let session = &mut occupied.into_mut().session;
                 if ends_before(session, from, head, self.limits) {
+                    starts = true;
                     ended = Some(session.take_summary());
                     session.restart_with(key, from, head);
                 }
@@ -107,7 +119,15 @@ impl<O: SessionObserver> Tracker<O> {
         if self.limits.linger.is_some() && !was_closed && session.state() == State::Closed {
             self.closed.extend(head.time.map(|time| (time, key, hash)));
         }
-        ended.map(|(summary, observer)| self.end(summary, observer, hash))
+        Handled {
+            starts,
+            ended: ended.map(|(summary, observer)| self.end(summary, observer, hash)),
+        }
+    }
+
+    /// The how manyth session of its id a session would be if it ended now.
+    pub fn next_occurrence(&self, summary: &SessionSummary, hash: u64) -> u32 {
+        self.occurrences.next(summary, hash)
     }
 
     /// Gives out the sessions that ended by the passing of time: `now` is the newest time of the
@@ -218,26 +238,35 @@ struct IdKey {
     hour: i64,
 }
 
-impl Occurrences {
-    fn count(&mut self, summary: &SessionSummary, tuple_hash: u64) -> u32 {
-        let hour = summary
-            .times
-            .first
-            .map_or(i64::MIN, Timestamp::hours_rounded);
-        self.forget_before(hour);
+impl IdKey {
+    fn of(summary: &SessionSummary, tuple_hash: u64) -> Self {
+        let first = summary.times.first;
         let isn = u64::from(summary.halves.out.initial_seq.unwrap_or_default().0);
         let client_is_low = u64::from(summary.client <= summary.server);
         let rest = ((isn << 1) | client_is_low).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let id = IdKey {
+        Self {
             hash: tuple_hash ^ rest,
-            hour,
-        };
+            hour: first.map_or(i64::MIN, Timestamp::hours_rounded),
+        }
+    }
+}
+
+impl Occurrences {
+    fn count(&mut self, summary: &SessionSummary, tuple_hash: u64) -> u32 {
+        let id = IdKey::of(summary, tuple_hash);
+        self.forget_before(id.hour);
         let entry = self
             .seen
             .entry(id.hash, |seen| seen.0 == id, |seen| seen.0.hash);
         let count = &mut entry.or_insert((id, 0)).into_mut().1;
         *count = count.saturating_add(1);
         *count
+    }
+
+    fn next(&self, summary: &SessionSummary, tuple_hash: u64) -> u32 {
+        let id = IdKey::of(summary, tuple_hash);
+        let seen = self.seen.find(id.hash, |seen| seen.0 == id);
+        seen.map_or(1, |(_, count)| count.saturating_add(1))
     }
 
     fn forget_before(&mut self, hour: i64) {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use spider_pcap::capture::Input;
 use spider_pcap::config::{Config, Separate};
+use spider_pcap::document::Identity;
 use spider_pcap::names::{NameSource, Names};
 use spider_pcap::pcapng::NameRecord;
 
@@ -110,8 +111,17 @@ impl NameFiles {
     }
 }
 
+/// Who captured, as ids name it.
+pub(crate) fn identity(args: &InputArgs, first_input: &str) -> Identity {
+    let instance = args.instance.clone();
+    Identity {
+        whisperer: args.whisperer.clone(),
+        instance: instance.unwrap_or_else(|| instance_of(first_input)),
+    }
+}
+
 /// The instance that ids name: the file without what its endings say.
-pub(crate) fn instance(first_input: &str) -> String {
+fn instance_of(first_input: &str) -> String {
     let path = Path::new(first_input);
     let name = path
         .file_name()
@@ -172,7 +182,7 @@ mod tests {
             (".pcap", ".pcap"),
             ("stdin", "stdin"),
         ] {
-            assert_eq!(instance(name), expect, "{name}");
+            assert_eq!(instance_of(name), expect, "{name}");
         }
     }
 }

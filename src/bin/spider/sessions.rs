@@ -10,7 +10,7 @@ use rayon::ThreadPoolBuilder;
 use rayon::iter::ParallelIterator as _;
 use rayon::slice::ParallelSlice as _;
 use spider_pcap::analyze::{Analysis, CaptureSummary, analyze, analyze_each};
-use spider_pcap::document::{DocumentContext, Identity, TCP_SESSION_SCHEMA, TcpSession};
+use spider_pcap::document::{DocumentContext, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::select::{FieldCatalog, Members};
 use spider_pcap::time::{Span, Timestamp};
 use spider_pcap::view::{
@@ -80,7 +80,7 @@ impl Job<'_> {
         let analysis = analyze(inputs.inputs, &config, &bar);
         bar.clear();
         let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
-        let identity = self.identity(&analysis.capture.first_input);
+        let identity = input::identity(&self.args.input, &analysis.capture.tables.first_input);
         let names = self.name_files.with(&analysis.capture.tables.names);
         let listing = Listing {
             analysis: &analysis,
@@ -119,8 +119,7 @@ impl Job<'_> {
         let bar = Bar::new(self.console.progress && !output.is_stdout());
         let mut config = input::config(&self.args.input);
         config.session.linger = Some(LINGER);
-        let first_input = inputs.inputs.first().map(spider_pcap::capture::Input::name);
-        let identity = self.identity(&first_input.unwrap_or_default());
+        let mut identity = None;
         let mut names = self.name_files.with(&[]);
         let mut known_names = 0;
         let mut left = self.choice.limit;
@@ -131,8 +130,10 @@ impl Job<'_> {
                 known_names = tables.names.len();
                 names = self.name_files.with(&tables.names);
             }
+            let identity = identity
+                .get_or_insert_with(|| input::identity(&self.args.input, &tables.first_input));
             let context = DocumentContext {
-                identity: &identity,
+                identity,
                 names: &names,
                 interfaces: &tables.interfaces,
                 encapsulations: &tables.encapsulations,
@@ -328,16 +329,6 @@ impl Job<'_> {
                 .filter_map(|record| record.summary.times.first)
                 .min(),
         )
-    }
-
-    fn identity(&self, first_input: &str) -> Identity {
-        let instance = &self.args.input.instance;
-        Identity {
-            whisperer: self.args.input.whisperer.clone(),
-            instance: instance
-                .clone()
-                .unwrap_or_else(|| input::instance(first_input)),
-        }
     }
 }
 

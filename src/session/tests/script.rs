@@ -82,7 +82,7 @@ pub(super) fn run(limits: Limits, script: &[Line]) -> Vec<Ended<LotCounter>> {
             payload: &line.payload,
         };
         let route = Route::of(line.head.source, line.head.destination, 0, 0);
-        ended.extend(tracker.handle(&segment, &route, &payloads));
+        ended.extend(tracker.handle(&segment, &route, &payloads).ended);
     }
     ended.extend(tracker.finish());
     ended.sort_by_key(|ended| ended.summary.first_packet);

@@ -1,0 +1,192 @@
+//! The `Packet` document: one packet of a session, and what was found about it.
+
+use serde::Serialize;
+
+use super::exact::{Seconds, Text};
+use super::times::distance;
+use crate::lot::PlacedPacket;
+use crate::packet::{SegmentHead, SeqNumber, TcpFlags};
+use crate::session::{Direction, Finding, OrderEvidence};
+use crate::time::Timestamp;
+
+/// One packet of a session.
+///
+/// The order of the fields is that of the keys; an absent value is an absent key.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Packet<'a> {
+    /// Always [`Self::TYPE`].
+    #[serde(rename = "@type")]
+    pub document_type: &'static str,
+    /// `@id` of the session.
+    pub session: &'a str,
+    /// Index in the session, from 0.
+    pub index: u64,
+    /// Number in the capture, from 1.
+    pub number: u64,
+    /// Capture time in seconds since the Unix epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<Seconds>,
+    /// Seconds since the first packet of the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relative_time: Option<Seconds>,
+    /// Seconds since the packet of the session before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delta: Option<Seconds>,
+    /// `out` or `in`.
+    pub direction: Text<Direction>,
+    /// Index of its lot, from 0; absent without payload.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packet_lot: Option<u64>,
+    /// Control bits that are set, from SYN on.
+    pub flags: Vec<&'static str>,
+    /// Sequence number as sent.
+    pub seq: u32,
+    /// Acknowledgment number as sent; absent without ACK.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ack: Option<u32>,
+    /// Sequence number relative to `initialSeq` of its direction: a SYN is 0, the first byte 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relative_seq: Option<i64>,
+    /// Acknowledgment number relative to `initialSeq` of the other direction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relative_ack: Option<i64>,
+    /// True with payload.
+    pub has_data: bool,
+    /// Payload bytes by the IP length.
+    pub len: u32,
+    /// Window as sent.
+    pub win: u16,
+    /// Window in bytes: scaled when both SYNs were seen to offer it.
+    pub win_scaled: u32,
+    /// Bytes of the whole packet on the wire.
+    pub original_length: u32,
+    /// What was found, most important first.
+    pub findings: Vec<&'static str>,
+    /// What told `outOfOrder` or `lostUpstream`: `tcpTimestamps`, `ipId`, `duplicateAcks` or
+    /// `roundTripTime`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<&'static str>,
+    /// What Wireshark calls it, for comparison.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wireshark: Vec<&'static str>,
+}
+
+/// Times of packets before the one at hand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PacketClock {
+    /// First packet of the session.
+    pub first: Option<Timestamp>,
+    /// The packet before.
+    pub before: Option<Timestamp>,
+}
+
+impl PacketClock {
+    /// Takes in the time of a packet that was shown.
+    pub const fn advance(&mut self, time: Option<Timestamp>) {
+        if self.first.is_none() {
+            self.first = time;
+        }
+        self.before = time;
+    }
+}
+
+impl<'a> Packet<'a> {
+    /// The `@type` of every document of this kind.
+    pub const TYPE: &'static str = "Packet";
+
+    /// The document of a packet of the session `session`; labels of Wireshark are added later.
+    pub fn new(
+        session: &'a str,
+        head: &SegmentHead,
+        placed: &PlacedPacket,
+        clock: &PacketClock,
+    ) -> Self {
+        let facts = &placed.facts;
+        let seconds = |time: Timestamp| Seconds(time.decimal(head.precision));
+        let first = clock.first.or(head.time);
+        Self {
+            document_type: Self::TYPE,
+            session,
+            index: facts.index,
+            number: head.number.value(),
+            time: head.time.map(seconds),
+            relative_time: distance(first, head.time, head.precision),
+            delta: distance(clock.before.or(head.time), head.time, head.precision),
+            direction: Text(facts.direction),
+            packet_lot: placed.lot,
+            flags: flag_names(head.flags).collect(),
+            seq: number(head.seq),
+            ack: head.flags.has(TcpFlags::ACK).then(|| number(head.ack)),
+            relative_seq: facts.relative_seq,
+            relative_ack: facts.relative_ack,
+            has_data: 0 < head.payload_len,
+            len: head.payload_len,
+            win: head.window,
+            win_scaled: facts.window_bytes,
+            original_length: head.original_len,
+            findings: finding_names(placed).collect(),
+            evidence: facts.findings.evidence().map(evidence_name),
+            wireshark: Vec::new(),
+        }
+    }
+}
+
+const fn number(seq: SeqNumber) -> u32 {
+    seq.0
+}
+
+/// The names of the bits that are set.
+pub fn flag_names(flags: TcpFlags) -> impl Iterator<Item = &'static str> {
+    FLAGS
+        .into_iter()
+        .filter(move |(flag, _)| flags.has(*flag))
+        .map(|(_, name)| name)
+}
+
+fn finding_names(placed: &PlacedPacket) -> impl Iterator<Item = &'static str> {
+    let late = placed.is_late.then_some("late");
+    placed.facts.findings.iter().map(finding_name).chain(late)
+}
+
+/// The name of a finding in documents.
+pub const fn finding_name(finding: Finding) -> &'static str {
+    match finding {
+        Finding::Resent => "retransmission",
+        Finding::Duplicate => "duplicate",
+        Finding::OutOfOrder => "outOfOrder",
+        Finding::LostUpstream => "lostUpstream",
+        Finding::Gap => "gap",
+        Finding::OverlapConflict => "overlapConflict",
+        Finding::KeepAlive => "keepAlive",
+        Finding::DuplicateAck => "duplicateAck",
+        Finding::ZeroWindow => "zeroWindow",
+        Finding::WindowFull => "windowFull",
+        Finding::InvalidSequence => "invalidSequence",
+        Finding::InvalidReset => "invalidReset",
+        Finding::BadChecksum => "badChecksum",
+        Finding::Truncated => "truncated",
+    }
+}
+
+/// The name of an evidence in documents.
+pub const fn evidence_name(evidence: OrderEvidence) -> &'static str {
+    match evidence {
+        OrderEvidence::TcpTimestamps => "tcpTimestamps",
+        OrderEvidence::IpId => "ipId",
+        OrderEvidence::DuplicateAcks => "duplicateAcks",
+        OrderEvidence::RoundTripTime => "roundTripTime",
+    }
+}
+
+/// The control bits as people read them: what opens and closes first.
+const FLAGS: [(TcpFlags, &str); 8] = [
+    (TcpFlags::SYN, "SYN"),
+    (TcpFlags::FIN, "FIN"),
+    (TcpFlags::RST, "RST"),
+    (TcpFlags::PSH, "PSH"),
+    (TcpFlags::ACK, "ACK"),
+    (TcpFlags::URG, "URG"),
+    (TcpFlags::ECE, "ECE"),
+    (TcpFlags::CWR, "CWR"),
+];
