@@ -1,0 +1,188 @@
+//! Laws of lots and packets: one session followed gives what the list of all sessions says.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+#[path = "support/corpus.rs"]
+mod corpus;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+
+use spider_pcap::analyze::{
+    Analysis, CaptureTables, Followed, FollowedPacket, Follower, NoProgress, SessionRecord, follow,
+};
+use spider_pcap::config::Config;
+use spider_pcap::lot::{Hold, Lot, LotPart, Overlap, PlacedPacket};
+use spider_pcap::session::{Direction, Finding, SessionSummary, Target};
+
+/// One session as it was followed.
+#[derive(Default)]
+struct Seen {
+    packets: Vec<(u32, PlacedPacket)>,
+    lots: Vec<Lot>,
+    content: BTreeMap<Direction, Vec<u8>>,
+}
+
+impl Follower for Seen {
+    fn start(&mut self, _: &SessionSummary, _: &CaptureTables) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    fn packet(&mut self, packet: &FollowedPacket<'_>) -> ControlFlow<()> {
+        assert_eq!(packet.raw.unwrap().number, packet.segment.head.number);
+        let len = packet.segment.head.payload_len;
+        self.packets.push((len, packet.placed));
+        ControlFlow::Continue(())
+    }
+
+    fn lot(&mut self, part: LotPart) -> ControlFlow<()> {
+        let content = self.content.entry(part.lot.direction).or_default();
+        content.extend(&part.content.bytes);
+        if part.is_last {
+            self.lots.push(part.lot);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+#[test]
+fn lots_and_packets_agree_with_the_document_of_their_session() {
+    let mut report = String::new();
+    for file in corpus::all() {
+        let bytes = file.bytes();
+        let analysis = corpus::try_analysis(&file.name, bytes.clone()).unwrap();
+        for (index, record) in analysis.sessions.iter().enumerate() {
+            let target = Target::FirstPacket(record.summary.first_packet);
+            let (followed, seen) = followed(&file.name, &bytes, target, 64 << 20);
+            for wrong in broken_laws(&analysis, record, &followed, &seen) {
+                writeln!(report, "{}, session {}: {wrong}", file.name, index + 1).unwrap();
+            }
+        }
+    }
+    assert!(report.is_empty(), "\n{report}");
+}
+
+#[test]
+fn a_session_is_the_same_by_its_number() {
+    for file in corpus::all() {
+        let bytes = file.bytes();
+        let analysis = corpus::try_analysis(&file.name, bytes.clone()).unwrap();
+        for (number, record) in (1..).zip(&analysis.sessions) {
+            let (followed, _) = followed(&file.name, &bytes, Target::Number(number), 1 << 20);
+            let found = followed.session.unwrap();
+            assert_eq!(found.summary.first_packet, record.summary.first_packet);
+        }
+        let past = Target::Number(analysis.sessions.len() as u64 + 1);
+        assert!(followed(&file.name, &bytes, past, 1 << 20).0.session.is_none());
+    }
+}
+
+#[test]
+fn content_does_not_depend_on_how_much_is_held() {
+    for name in [
+        "session/lossy-client.pcap",
+        "session/lossy-server.pcap",
+        "demo.pcapng",
+        "http/upload.pcap",
+    ] {
+        let file = corpus::all().into_iter().find(|file| file.name == name).unwrap();
+        let bytes = file.bytes();
+        let analysis = corpus::try_analysis(&file.name, bytes.clone()).unwrap();
+        for record in &analysis.sessions {
+            let target = Target::FirstPacket(record.summary.first_packet);
+            let (_, whole) = followed(name, &bytes, target, 64 << 20);
+            let (few, parts) = followed(name, &bytes, target, 40_000);
+            assert_eq!(few.too_late_bytes, 0, "{name}");
+            assert!(whole.content == parts.content, "{name}");
+        }
+    }
+}
+
+fn followed(name: &str, bytes: &[u8], target: Target, limit_bytes: usize) -> (Followed, Seen) {
+    let hold = Hold::Lots {
+        limit_bytes,
+        overlap: Overlap::First,
+    };
+    let mut seen = Seen::default();
+    let inputs = vec![corpus::input(name, bytes.to_vec())];
+    let config = Config::default();
+    let followed = follow(inputs, &config, (target, hold), &NoProgress, &mut seen);
+    (followed.unwrap(), seen)
+}
+
+fn broken_laws(
+    analysis: &Analysis,
+    record: &SessionRecord,
+    followed: &Followed,
+    seen: &Seen,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut check = |law: &str, ours: String, theirs: String| {
+        if ours != theirs {
+            wrong.push(format!("{law}: {ours}, not {theirs}"));
+        }
+    };
+    let Some(found) = &followed.session else {
+        return vec!["not found".to_owned()];
+    };
+    let document = |record: &SessionRecord| {
+        let alone = Analysis {
+            sessions: vec![record.clone()],
+            capture: analysis.capture.clone(),
+        };
+        corpus::lines("x", &alone).concat()
+    };
+    check("document", document(found), document(record));
+    let summary = &record.summary;
+    check("packets", seen.packets.len().to_string(), summary.packets.to_string());
+    check("lots", seen.lots.len().to_string(), record.lots.lots.to_string());
+    for (index, lot) in (0..).zip(&seen.lots) {
+        check("number of a lot", lot.index.to_string(), index.to_string());
+        let packets = seen.packets.iter().filter(|(_, packet)| packet.lot == Some(index));
+        check("packets of a lot", lot.packets.to_string(), packets.count().to_string());
+    }
+    let alternate = seen.lots.windows(2).all(|pair| pair[0].direction != pair[1].direction);
+    check("lots alternate", alternate.to_string(), true.to_string());
+    for direction in Direction::BOTH {
+        let half = &summary.halves[direction];
+        let lots = || seen.lots.iter().filter(|lot| lot.direction == direction);
+        let sum = |number: fn(&Lot) -> u64| lots().map(number).sum::<u64>();
+        let packets = || seen.packets.iter().filter(|(_, packet)| packet.facts.direction == direction);
+        let data = packets().filter(|(len, _)| 0 < *len).count();
+        let in_lots = packets().filter(|(_, packet)| packet.lot.is_some()).count();
+        let name = |what: &str| format!("{direction}: {what}");
+        check(&name("data packets"), data.to_string(), half.data_packets.to_string());
+        if lots().next().is_some() {
+            check(&name("data packets in lots"), in_lots.to_string(), data.to_string());
+            check(&name("packets of lots"), sum(|lot| lot.packets).to_string(), data.to_string());
+            let missing = sum(|lot| lot.missing_bytes).to_string();
+            check(&name("missing bytes"), missing, half.missing_bytes.to_string());
+        }
+        let content = seen.content.get(&direction).map_or(0, Vec::len) as u64;
+        check(&name("bytes of lots"), sum(|lot| lot.payload_bytes).to_string(), content.to_string());
+        if summary.truncated_packets == 0 {
+            check(&name("stream bytes"), content.to_string(), half.stream_bytes.to_string());
+        }
+        let late = record.lots.late_packets[direction].to_string();
+        check(&name("late packets"), sum(|lot| lot.late_packets).to_string(), late);
+        let count = |finding| packets().filter(|(_, packet)| packet.facts.findings.has(finding)).count();
+        for (finding, total) in [
+            (Finding::Resent, half.resent_packets),
+            (Finding::Duplicate, half.duplicates),
+            (Finding::OutOfOrder, half.out_of_order),
+            (Finding::LostUpstream, half.lost_upstream),
+            (Finding::OverlapConflict, half.overlap_conflicts),
+            (Finding::KeepAlive, half.keep_alives),
+            (Finding::DuplicateAck, half.duplicate_acks),
+            (Finding::ZeroWindow, half.zero_windows),
+            (Finding::WindowFull, half.window_full),
+            (Finding::InvalidSequence, half.invalid_sequences),
+            (Finding::InvalidReset, half.invalid_resets),
+            (Finding::BadChecksum, half.bad_checksums),
+        ] {
+            check(&name(&format!("{finding:?}")), count(finding).to_string(), total.to_string());
+        }
+    }
+    wrong
+}
