@@ -74,7 +74,12 @@ fn a_session_is_the_same_by_its_number() {
             assert_eq!(found.summary.first_packet, record.summary.first_packet);
         }
         let past = Target::Number(analysis.sessions.len() as u64 + 1);
-        assert!(followed(&file.name, &bytes, past, 1 << 20).0.session.is_none());
+        assert!(
+            followed(&file.name, &bytes, past, 1 << 20)
+                .0
+                .session
+                .is_none()
+        );
     }
 }
 
@@ -86,7 +91,10 @@ fn content_does_not_depend_on_how_much_is_held() {
         "demo.pcapng",
         "http/upload.pcap",
     ] {
-        let file = corpus::all().into_iter().find(|file| file.name == name).unwrap();
+        let file = corpus::all()
+            .into_iter()
+            .find(|file| file.name == name)
+            .unwrap();
         let bytes = file.bytes();
         let analysis = corpus::try_analysis(&file.name, bytes.clone()).unwrap();
         for record in &analysis.sessions {
@@ -135,38 +143,92 @@ fn broken_laws(
     };
     check("document", document(found), document(record));
     let summary = &record.summary;
-    check("packets", seen.packets.len().to_string(), summary.packets.to_string());
-    check("lots", seen.lots.len().to_string(), record.lots.lots.to_string());
+    check(
+        "packets",
+        seen.packets.len().to_string(),
+        summary.packets.to_string(),
+    );
+    check(
+        "lots",
+        seen.lots.len().to_string(),
+        record.lots.lots.to_string(),
+    );
     for (index, lot) in (0..).zip(&seen.lots) {
         check("number of a lot", lot.index.to_string(), index.to_string());
-        let packets = seen.packets.iter().filter(|(_, packet)| packet.lot == Some(index));
-        check("packets of a lot", lot.packets.to_string(), packets.count().to_string());
+        let packets = seen
+            .packets
+            .iter()
+            .filter(|(_, packet)| packet.lot == Some(index));
+        check(
+            "packets of a lot",
+            lot.packets.to_string(),
+            packets.count().to_string(),
+        );
     }
-    let alternate = seen.lots.windows(2).all(|pair| pair[0].direction != pair[1].direction);
+    let alternate = seen
+        .lots
+        .windows(2)
+        .all(|pair| pair[0].direction != pair[1].direction);
     check("lots alternate", alternate.to_string(), true.to_string());
     for direction in Direction::BOTH {
         let half = &summary.halves[direction];
         let lots = || seen.lots.iter().filter(|lot| lot.direction == direction);
         let sum = |number: fn(&Lot) -> u64| lots().map(number).sum::<u64>();
-        let packets = || seen.packets.iter().filter(|(_, packet)| packet.facts.direction == direction);
+        let packets = || {
+            seen.packets
+                .iter()
+                .filter(|(_, packet)| packet.facts.direction == direction)
+        };
         let data = packets().filter(|(len, _)| 0 < *len).count();
         let in_lots = packets().filter(|(_, packet)| packet.lot.is_some()).count();
         let name = |what: &str| format!("{direction}: {what}");
-        check(&name("data packets"), data.to_string(), half.data_packets.to_string());
+        check(
+            &name("data packets"),
+            data.to_string(),
+            half.data_packets.to_string(),
+        );
         if lots().next().is_some() {
-            check(&name("data packets in lots"), in_lots.to_string(), data.to_string());
-            check(&name("packets of lots"), sum(|lot| lot.packets).to_string(), data.to_string());
+            check(
+                &name("data packets in lots"),
+                in_lots.to_string(),
+                data.to_string(),
+            );
+            check(
+                &name("packets of lots"),
+                sum(|lot| lot.packets).to_string(),
+                data.to_string(),
+            );
             let missing = sum(|lot| lot.missing_bytes).to_string();
-            check(&name("missing bytes"), missing, half.missing_bytes.to_string());
+            check(
+                &name("missing bytes"),
+                missing,
+                half.missing_bytes.to_string(),
+            );
         }
         let content = seen.content.get(&direction).map_or(0, Vec::len) as u64;
-        check(&name("bytes of lots"), sum(|lot| lot.payload_bytes).to_string(), content.to_string());
+        check(
+            &name("bytes of lots"),
+            sum(|lot| lot.payload_bytes).to_string(),
+            content.to_string(),
+        );
         if summary.truncated_packets == 0 {
-            check(&name("stream bytes"), content.to_string(), half.stream_bytes.to_string());
+            check(
+                &name("stream bytes"),
+                content.to_string(),
+                half.stream_bytes.to_string(),
+            );
         }
         let late = record.lots.late_packets[direction].to_string();
-        check(&name("late packets"), sum(|lot| lot.late_packets).to_string(), late);
-        let count = |finding| packets().filter(|(_, packet)| packet.facts.findings.has(finding)).count();
+        check(
+            &name("late packets"),
+            sum(|lot| lot.late_packets).to_string(),
+            late,
+        );
+        let count = |finding| {
+            packets()
+                .filter(|(_, packet)| packet.facts.findings.has(finding))
+                .count()
+        };
         for (finding, total) in [
             (Finding::Resent, half.resent_packets),
             (Finding::Duplicate, half.duplicates),
@@ -181,7 +243,11 @@ fn broken_laws(
             (Finding::InvalidReset, half.invalid_resets),
             (Finding::BadChecksum, half.bad_checksums),
         ] {
-            check(&name(&format!("{finding:?}")), count(finding).to_string(), total.to_string());
+            check(
+                &name(&format!("{finding:?}")),
+                count(finding).to_string(),
+                total.to_string(),
+            );
         }
     }
     wrong

@@ -92,14 +92,11 @@ impl<'a> PacketLot<'a> {
     pub fn write_with_content(
         &self,
         out: &mut impl Write,
-        decoder: &str,
         pieces: &mut impl io::Read,
     ) -> io::Result<()> {
         let json = serde_json::to_vec(self)?;
         let (_, open) = json.split_last().unwrap_or((&b'}', b"{"));
         out.write_all(open)?;
-        out.write_all(b",\"decoder\":")?;
-        serde_json::to_writer(&mut *out, decoder)?;
         out.write_all(b",\"content\":[")?;
         io::copy(pieces, out)?;
         out.write_all(b"]}")

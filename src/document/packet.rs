@@ -1,5 +1,7 @@
 //! The `Packet` document: one packet of a session, and what was found about it.
 
+use std::io;
+
 use serde::Serialize;
 
 use super::exact::{Seconds, Text};
@@ -129,6 +131,15 @@ impl<'a> Packet<'a> {
             evidence: facts.findings.evidence().map(evidence_name),
             wireshark: Vec::new(),
         }
+    }
+
+    /// The document as compact JSON on one line.
+    ///
+    /// # Errors
+    ///
+    /// Never in practice: every value of a document has JSON.
+    pub fn to_json(&self) -> io::Result<Vec<u8>> {
+        Ok(serde_json::to_vec(self)?)
     }
 }
 

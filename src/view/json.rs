@@ -38,13 +38,22 @@ impl<W: Write> JsonWriter<W> {
     ///
     /// Fails when the output does.
     pub fn write_document(&mut self, document: &[u8]) -> io::Result<()> {
+        self.write_with(|out| out.write_all(document))
+    }
+
+    /// Writes a document that `write` makes as compact JSON on one line.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the output does, or `write`.
+    pub fn write_with(&mut self, write: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
         match (self.layout, self.is_empty) {
             (JsonLayout::Array, true) => self.out.write_all(b"[\n")?,
             (JsonLayout::Array, false) => self.out.write_all(b",\n")?,
             (JsonLayout::Lines, _) => {}
         }
         self.is_empty = false;
-        self.out.write_all(document)?;
+        write(&mut self.out)?;
         match self.layout {
             JsonLayout::Array => Ok(()),
             JsonLayout::Lines => self.out.write_all(b"\n"),

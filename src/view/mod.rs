@@ -4,6 +4,7 @@ mod csv;
 mod escape;
 mod json;
 mod notes;
+pub mod packet_row;
 mod session_row;
 mod table;
 mod time_text;

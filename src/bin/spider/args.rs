@@ -1,5 +1,7 @@
 //! What the user typed, checked but not yet used: nothing is opened here.
 
+mod one;
+
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -11,6 +13,10 @@ use spider_pcap::session::State;
 use spider_pcap::time::{Span, Timestamp};
 
 use crate::{exit, quantity};
+
+pub(crate) use one::{
+    ContentArgs, ContentFormat, OneArgs, PacketFormat, PacketsArgs, WhichPackets,
+};
 
 /// Analyse TCP sessions in PCAP and PCAP-NG captures, offline
 #[derive(Debug, Parser)]
@@ -28,6 +34,12 @@ pub(crate) enum Command {
     /// List the TCP sessions of captures
     #[command(after_help = SESSIONS_EXAMPLES, after_long_help = sessions_long_help())]
     Sessions(Box<SessionsArgs>),
+    /// Show the packet flow of one session
+    #[command(after_help = PACKETS_EXAMPLES)]
+    Packets(Box<PacketsArgs>),
+    /// Show what was said in one session: its lots, reassembled and decoded
+    #[command(after_help = CONTENT_EXAMPLES)]
+    Content(Box<ContentArgs>),
     /// Print the JSON Schema of the documents
     Schema,
     /// Print completions for a shell
@@ -284,6 +296,20 @@ Examples:
   spider sessions *.pcap.gz --where 'dst.port == 443 && latency > 0.2'
   tcpdump -w - | spider sessions -o ndjson --unordered
 More with --help.";
+
+const PACKETS_EXAMPLES: &str = "\
+Examples:
+  spider packets --session 3 capture.pcapng
+  spider packets --session 3 --lot 14 capture.pcapng
+  spider packets --session 3 --around +1.5s capture.pcapng
+  spider packets --session 3 --packet 217 capture.pcapng
+  spider packets --session 10.0.0.1:5000-10.0.0.9:80 -o ndjson capture.pcapng";
+
+const CONTENT_EXAMPLES: &str = "\
+Examples:
+  spider content --session 3 capture.pcapng
+  spider content --session 3 --lot 0..3 --decode hex capture.pcapng
+  spider content --session 3 --direction in -o raw -w body.bin capture.pcapng";
 
 const SESSIONS_LONG_HELP: &str = "\
 Examples:

@@ -9,6 +9,7 @@ use spider_pcap::select::{
 
 use crate::args::ChooseArgs;
 use crate::failure::Hinted;
+use crate::listing::{Listing, nothing_to_show};
 
 /// Which sessions, in which order.
 #[derive(Debug)]
@@ -97,13 +98,27 @@ impl Choice {
 
     /// Positions of the sessions that were asked for by id, in capture order.
     pub(crate) fn find(&self, sessions: &[SessionNames]) -> Result<Vec<usize>> {
-        let found = self.wanted.iter().map(|wanted| {
-            find_session(wanted, sessions).map_err(|error| not_found(error, sessions))
-        });
+        let found = self.wanted.iter().map(|wanted| find_one(wanted, sessions));
         let mut found = found.collect::<Result<Vec<usize>>>()?;
         found.sort_unstable();
         found.dedup();
         Ok(found)
+    }
+}
+
+/// The position of the session that `wanted` means.
+pub(crate) fn find_one(wanted: &str, sessions: &[SessionNames]) -> Result<usize> {
+    find_session(wanted, sessions).map_err(|error| not_found(error, sessions))
+}
+
+/// No session was named, and there is not just one.
+pub(crate) fn no_session(listing: &Listing<'_>) -> anyhow::Error {
+    match listing.analysis.sessions.len() {
+        0 => anyhow::Error::msg(nothing_to_show(listing)),
+        many => Hinted::error(
+            format!("there are {many} sessions, and none was named"),
+            "add --session N; 'spider sessions' lists them with their numbers",
+        ),
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Inputs {
     pub(crate) inputs: Vec<Input>,
     /// Those of them that are files.
     pub(crate) paths: Vec<PathBuf>,
+    /// One of them is standard input, which can be read once.
+    pub(crate) reads_stdin: bool,
 }
 
 impl Inputs {
@@ -38,17 +40,29 @@ impl Inputs {
                 ));
             }
         }
-        let mut inputs: Vec<Input> = named.iter().map(|path| input(path)).collect();
-        if inputs.is_empty() {
-            inputs.push(stdin());
-        }
-        let paths = named
-            .into_iter()
-            .filter(|path| path.as_path() != Path::new("-"));
+        let reads_stdin = named.is_empty() || named.iter().any(|path| is_stdin(&path));
+        let paths = named.iter().filter(|path| !is_stdin(path));
         Ok(Self {
-            paths: paths.cloned().collect(),
-            inputs,
+            paths: paths.map(|path| (*path).clone()).collect(),
+            inputs: Self::named_from_args(args, stdin),
+            reads_stdin,
         })
+    }
+
+    /// The inputs that were named, with `stdin` for standard input.
+    pub(crate) fn named_from_args(args: &InputArgs, stdin: impl FnOnce() -> Input) -> Vec<Input> {
+        let mut stdin = Some(stdin);
+        let named = args.files.iter().chain(&args.read);
+        let mut inputs: Vec<Input> = named
+            .filter_map(|path| match path.as_path() == Path::new("-") {
+                true => stdin.take().map(|stdin| stdin()),
+                false => Some(Input::File(path.clone())),
+            })
+            .collect();
+        if inputs.is_empty() {
+            inputs.extend(stdin.take().map(|stdin| stdin()));
+        }
+        inputs
     }
 }
 
@@ -137,20 +151,15 @@ fn instance_of(first_input: &str) -> String {
     stem.map_or_else(|| bare.to_owned(), |stem| stem.into_owned())
 }
 
-fn input(path: &Path) -> Input {
-    if path == Path::new("-") {
-        stdin()
-    } else {
-        Input::File(path.to_owned())
-    }
-}
-
 fn stdin() -> Input {
     Input::Stream {
-        name: "stdin".to_owned(),
+        name: STDIN.to_owned(),
         reader: Box::new(io::stdin()),
     }
 }
+
+/// What standard input is called.
+pub(crate) const STDIN: &str = "stdin";
 
 /// A terminal has no capture to give.
 fn check_stdin(is_default: bool) -> Result<()> {

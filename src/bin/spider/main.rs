@@ -5,12 +5,15 @@ mod checks;
 mod choose;
 mod columns;
 mod console;
+mod content;
 mod exit;
 mod failure;
 mod generate;
 mod input;
 mod listing;
+mod one;
 mod output;
+mod packets;
 mod progress;
 mod quantity;
 mod sessions;
@@ -46,6 +49,8 @@ fn main() -> ExitCode {
 fn run(args: &LowArgs) -> anyhow::Result<Outcome> {
     match &args.command {
         Command::Sessions(sessions) => sessions::run(sessions, Console::new(args.console)),
+        Command::Packets(packets) => packets::run(packets, Console::new(args.console)),
+        Command::Content(content) => content::run(content, Console::new(args.console)),
         Command::Schema => generate::schema(),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man { command } => generate::man(command.as_deref()),

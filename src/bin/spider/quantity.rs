@@ -79,6 +79,45 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     Ok(Timestamp::from_nanos(nanos))
 }
 
+/// A point in the time of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// A point in capture time.
+    At(Timestamp),
+    /// Time since the first packet of the session.
+    After(Span),
+}
+
+impl Moment {
+    /// The point in capture time, for a session that starts at `first`.
+    pub(crate) fn of(self, first: Timestamp) -> Timestamp {
+        match self {
+            Self::At(time) => time,
+            Self::After(span) => Timestamp::from_nanos(first.nanos().saturating_add(span.nanos())),
+        }
+    }
+}
+
+/// Reads a time, or `+1.5s` since the first packet.
+pub(crate) fn moment(text: &str) -> Result<Moment, String> {
+    match text.strip_prefix('+') {
+        Some(span) => duration(span).map(Moment::After),
+        None => time(text).map(Moment::At),
+    }
+}
+
+/// Reads `3`, or `3..7` with both ends.
+pub(crate) fn lots(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let number = |text: &str| {
+        let number = text.trim().parse::<u64>();
+        number.map_err(|_| "expected the number of a lot, or a range such as 3..7".to_owned())
+    };
+    match text.split_once("..") {
+        Some((from, to)) => Ok(number(from)?..=number(to.strip_prefix('=').unwrap_or(to))?),
+        None => number(text).map(|lot| lot..=lot),
+    }
+}
+
 /// Reads `443` or `8000-8100`.
 pub(crate) fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {
     let port = |text: &str| {
@@ -180,5 +219,21 @@ mod tests {
         assert_eq!(ports("443"), Ok(443..=443));
         assert_eq!(ports("8000-8100"), Ok(8000..=8100));
         assert!(ports("65536").is_err() && ports("http").is_err());
+    }
+
+    #[test]
+    fn moments_are_times_or_distances_from_the_first_packet() {
+        let first = Timestamp::from_nanos(1_000);
+        assert_eq!(moment("+1.5us").unwrap().of(first).nanos(), 2_500);
+        let absolute = moment("1705268606.5").unwrap().of(first);
+        assert_eq!(absolute.nanos(), 1_705_268_606_500_000_000);
+        assert!(moment("+").is_err() && moment("soon").is_err());
+    }
+
+    #[test]
+    fn lots_take_ranges_with_both_ends() {
+        assert_eq!(lots("3"), Ok(3..=3));
+        assert_eq!(lots("3..7"), Ok(3..=7));
+        assert!(lots("x").is_err() && lots("3..").is_err());
     }
 }

@@ -1,0 +1,167 @@
+//! `spider content`: what was said in one session, lot by lot.
+
+use std::io::{self, Seek as _, Write as _};
+use std::ops::{ControlFlow, RangeInclusive};
+
+use anyhow::{Context as _, Result};
+use spider_pcap::analyze::{CaptureTables, Followed, FollowedPacket};
+use spider_pcap::document::{PacketLot, TcpSession, write_pieces};
+use spider_pcap::lot::{Hold, LotPart, Overlap};
+use spider_pcap::session::Direction;
+use spider_pcap::view::{HumanBytes, JsonLayout, JsonWriter};
+use tempfile::SpooledTempFile;
+
+use crate::args::{ContentArgs, ContentFormat};
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::input::Inputs;
+use crate::one::{self, OneSession, SessionView};
+use crate::output::Output;
+
+/// Runs the command.
+pub(crate) fn run(args: &ContentArgs, console: Console) -> Result<Outcome> {
+    let paths = Inputs::from_args(&args.input)?.paths;
+    let mut output = Output::open(args.page.write.as_deref(), &paths)?;
+    let followed = write(args, console, &mut output)?;
+    output.finish()?;
+    report_too_late(&followed, console);
+    Ok(one::report(&followed, console))
+}
+
+fn write(args: &ContentArgs, console: Console, output: &mut Output) -> Result<Followed> {
+    let mut one = OneSession::from_args(&args.input, &args.one, console)?;
+    let hold = Hold::Lots {
+        limit_bytes: usize::try_from(args.hold).unwrap_or(usize::MAX),
+        overlap: Overlap::from(args.overlap),
+    };
+    let mut view = Content {
+        lots: args.lot.clone(),
+        direction: args.direction.map(Direction::from),
+        session: String::new(),
+        failed: output.describe(),
+        sheet: Sheet::new(args, output),
+        missing_bytes: 0,
+    };
+    let followed = one.show(hold, &mut view)?;
+    view.sheet.finish().context(view.failed)?;
+    if args.format == ContentFormat::Raw && 0 < view.missing_bytes {
+        console.note(&format!(
+            "{} of the stream were never captured, and are left out",
+            HumanBytes(view.missing_bytes)
+        ));
+    }
+    Ok(followed)
+}
+
+fn report_too_late(followed: &Followed, console: Console) {
+    if 0 < followed.too_late_bytes {
+        console.note(&format!(
+            "{} came after their lot had been shown, and are left out; raise --hold",
+            HumanBytes(followed.too_late_bytes)
+        ));
+    }
+}
+
+/// Shows the lots that were asked for.
+struct Content<'a> {
+    lots: Option<RangeInclusive<u64>>,
+    direction: Option<Direction>,
+    session: String,
+    sheet: Sheet<'a>,
+    failed: String,
+    /// Bytes missing in what was shown.
+    missing_bytes: u64,
+}
+
+impl SessionView for Content<'_> {
+    fn start(&mut self, session: &TcpSession<'_>, _: &CaptureTables) -> Result<()> {
+        self.session.clone_from(&session.id);
+        Ok(())
+    }
+
+    fn packet(&mut self, _: &FollowedPacket<'_>) -> Result<ControlFlow<()>> {
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn lot(&mut self, part: LotPart) -> Result<ControlFlow<()>> {
+        let index = part.lot.index;
+        if self.lots.as_ref().is_some_and(|lots| lots.end() < &index) {
+            return Ok(ControlFlow::Break(()));
+        }
+        let is_wanted = self.lots.as_ref().is_none_or(|lots| lots.contains(&index))
+            && self
+                .direction
+                .is_none_or(|direction| direction == part.lot.direction);
+        if is_wanted {
+            self.missing_bytes += part.content.missing_bytes();
+            let written = self.sheet.write(&self.session, &part);
+            written.with_context(|| self.failed.clone())?;
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// How lots are written.
+enum Sheet<'a> {
+    Raw(&'a mut Output),
+    Json(JsonSheet<'a>),
+}
+
+impl<'a> Sheet<'a> {
+    fn new(args: &ContentArgs, output: &'a mut Output) -> Self {
+        match args.format {
+            ContentFormat::Raw | ContentFormat::Text => Self::Raw(output),
+            ContentFormat::Json => Self::Json(JsonSheet::new(output, JsonLayout::Array)),
+            ContentFormat::Ndjson => Self::Json(JsonSheet::new(output, JsonLayout::Lines)),
+        }
+    }
+
+    fn write(&mut self, session: &str, part: &LotPart) -> io::Result<()> {
+        match self {
+            Self::Raw(output) => output.write_all(&part.content.bytes),
+            Self::Json(sheet) => sheet.write(session, part),
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Raw(_) => Ok(()),
+            Self::Json(sheet) => sheet.json.finish(),
+        }
+    }
+}
+
+/// Documents of lots; the pieces of a large lot wait in a temporary file, since its header is
+/// known at its end only.
+struct JsonSheet<'a> {
+    json: JsonWriter<&'a mut Output>,
+    pieces: SpooledTempFile,
+    is_empty: bool,
+}
+
+impl<'a> JsonSheet<'a> {
+    fn new(output: &'a mut Output, layout: JsonLayout) -> Self {
+        Self {
+            json: JsonWriter::new(output, layout),
+            pieces: SpooledTempFile::new(SPOOL_BYTES),
+            is_empty: true,
+        }
+    }
+
+    fn write(&mut self, session: &str, part: &LotPart) -> io::Result<()> {
+        write_pieces(&mut self.pieces, &part.content, self.is_empty)?;
+        self.is_empty = false;
+        if part.is_last {
+            let mut pieces = std::mem::replace(&mut self.pieces, SpooledTempFile::new(SPOOL_BYTES));
+            self.is_empty = true;
+            pieces.rewind()?;
+            let document = PacketLot::new(session, &part.lot);
+            self.json
+                .write_with(|out| document.write_with_content(out, &mut pieces))?;
+        }
+        Ok(())
+    }
+}
+
+/// Content of a lot that waits in memory; more waits in a file.
+const SPOOL_BYTES: usize = 8 << 20;

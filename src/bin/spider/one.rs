@@ -1,0 +1,243 @@
+//! One session: from what a person calls it to its packets and lots, in one pass where possible.
+//!
+//! A number, two sockets or an id are looked for while the capture is read. Any other form needs
+//! the list of all sessions first, so that the capture is read twice; standard input is then kept
+//! in a temporary file.
+
+use std::fs::File;
+use std::io::{self, Seek as _};
+use std::ops::ControlFlow;
+
+use anyhow::{Context as _, Result};
+use spider_pcap::analyze::{
+    Analysis, CaptureTables, Followed, FollowedPacket, Follower, NoProgress, analyze, follow,
+};
+use spider_pcap::capture::Input;
+use spider_pcap::config::Config;
+use spider_pcap::document::{DocumentContext, TcpSession};
+use spider_pcap::lot::{Hold, LotPart};
+use spider_pcap::select::target_of;
+use spider_pcap::session::{SessionSummary, Target};
+
+use crate::args::{InputArgs, OneArgs};
+use crate::choose::{find_one, no_session};
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::failure::{self, Hinted};
+use crate::input::{self, Inputs, NameFiles};
+use crate::listing::{Listing, context};
+use crate::progress::Bar;
+
+/// Shows one session while it is read. A break ends the reading.
+pub(crate) trait SessionView {
+    /// The session starts; `session` is the document of its first packets.
+    fn start(&mut self, session: &TcpSession<'_>, tables: &CaptureTables) -> Result<()>;
+
+    /// Takes in the next packet.
+    fn packet(&mut self, packet: &FollowedPacket<'_>) -> Result<ControlFlow<()>>;
+
+    /// Takes in content of the next lot.
+    fn lot(&mut self, part: LotPart) -> Result<ControlFlow<()>>;
+}
+
+/// The one session that was asked for, and how it is read.
+pub(crate) struct OneSession<'a> {
+    args: &'a InputArgs,
+    wanted: Option<&'a str>,
+    config: Config,
+    names: NameFiles,
+    console: Console,
+    /// Standard input, when it is read twice.
+    spool: Option<File>,
+}
+
+impl<'a> OneSession<'a> {
+    /// The session that was asked for.
+    pub(crate) fn from_args(
+        args: &'a InputArgs,
+        one: &'a OneArgs,
+        console: Console,
+    ) -> Result<Self> {
+        Ok(Self {
+            args,
+            wanted: one.session.as_deref(),
+            config: input::config(args),
+            names: NameFiles::read(args)?,
+            console,
+            spool: None,
+        })
+    }
+
+    /// Reads the session and shows it.
+    pub(crate) fn show(&mut self, hold: Hold, view: &mut dyn SessionView) -> Result<Followed> {
+        let inputs = Inputs::from_args(self.args)?;
+        let reads_stdin = inputs.reads_stdin;
+        if let Some(target) = self.wanted.and_then(target_of) {
+            let followed = self.follow(inputs.inputs, (target, hold), view)?;
+            match (&followed.session, followed.others.is_empty()) {
+                (Some(_), true) => return Ok(followed),
+                // Several sessions fit: the list says which.
+                (_, false) if !reads_stdin => self.find().map(drop)?,
+                (_, false) => return Err(self.ambiguous(followed.others.len() + 1)),
+                (None, true) if reads_stdin => return Err(self.not_found()),
+                (None, true) => {}
+            }
+        } else if reads_stdin {
+            self.spool = Some(spool_stdin()?);
+        }
+        let target = self.find()?;
+        let inputs = self.inputs()?;
+        let followed = self.follow(inputs, (target, hold), view)?;
+        match followed.session {
+            Some(_) => Ok(followed),
+            None => Err(self.not_found()),
+        }
+    }
+
+    fn follow(
+        &self,
+        inputs: Vec<Input>,
+        (target, hold): (Target, Hold),
+        view: &mut dyn SessionView,
+    ) -> Result<Followed> {
+        let mut guide = Guide {
+            one: self,
+            view,
+            failure: None,
+        };
+        let followed = follow(
+            inputs,
+            &self.config,
+            (target, hold),
+            &NoProgress,
+            &mut guide,
+        );
+        if let Some(failure) = guide.failure {
+            return Err(failure);
+        }
+        followed.map_err(|error| failure::from_analysis(&error))
+    }
+
+    /// Looks for the session among all.
+    fn find(&self) -> Result<Target> {
+        let bar = Bar::new(self.console.progress);
+        let analysis = analyze(self.inputs()?, &self.config, &bar);
+        bar.clear();
+        let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
+        let position = self.position(&analysis)?;
+        let found = analysis.sessions.get(position);
+        let found = found.with_context(|| format!("no session {position}"))?;
+        Ok(Target::FirstPacket(found.summary.first_packet))
+    }
+
+    fn position(&self, analysis: &Analysis) -> Result<usize> {
+        let tables = &analysis.capture.tables;
+        let identity = input::identity(self.args, &tables.first_input);
+        let names = self.names.with(&tables.names);
+        let listing = Listing {
+            analysis,
+            context: context(&identity, &names, &analysis.capture),
+        };
+        match (self.wanted, analysis.sessions.len()) {
+            (Some(wanted), _) => find_one(wanted, &listing.names()),
+            (None, 1) => Ok(0),
+            (None, _) => Err(no_session(&listing)),
+        }
+    }
+
+    fn inputs(&self) -> Result<Vec<Input>> {
+        let Some(spool) = &self.spool else {
+            return Ok(Inputs::from_args(self.args)?.inputs);
+        };
+        let mut reader = spool.try_clone().context(SPOOL_FAILED)?;
+        reader.rewind().context(SPOOL_FAILED)?;
+        let named = Inputs::named_from_args(self.args, || Input::Stream {
+            name: input::STDIN.to_owned(),
+            reader: Box::new(reader),
+        });
+        Ok(named)
+    }
+
+    fn not_found(&self) -> anyhow::Error {
+        let wanted = self.wanted.unwrap_or_default();
+        Hinted::error(
+            format!("no session '{wanted}' in the capture"),
+            "'spider sessions' lists all of them",
+        )
+    }
+
+    fn ambiguous(&self, fitting: usize) -> anyhow::Error {
+        let wanted = self.wanted.unwrap_or_default();
+        Hinted::error(
+            format!("session '{wanted}' is ambiguous: {fitting} sessions fit, the first was shown"),
+            "'spider sessions' lists all of them with their numbers",
+        )
+    }
+}
+
+/// What is said of a session that was shown, beside it.
+pub(crate) fn report(followed: &Followed, console: Console) -> Outcome {
+    console.notices(&followed.capture.notices);
+    if let Some(number) = followed.turned_at {
+        console.note(&format!(
+            "packet {number} shows that the ends are the other way round: packets before it are \
+             shown with client and server exchanged"
+        ));
+    }
+    let damages = |notice: &spider_pcap::capture::CaptureNotice| notice.kind.is_damage();
+    if followed.capture.notices.iter().any(damages) {
+        Outcome::Damaged
+    } else {
+        Outcome::Done
+    }
+}
+
+/// Stands between the reading and a view: makes documents, and keeps what went wrong.
+struct Guide<'a, 'v> {
+    one: &'a OneSession<'a>,
+    view: &'v mut dyn SessionView,
+    failure: Option<anyhow::Error>,
+}
+
+impl Guide<'_, '_> {
+    fn take(&mut self, result: Result<ControlFlow<()>>) -> ControlFlow<()> {
+        result.unwrap_or_else(|failure| {
+            self.failure = Some(failure);
+            ControlFlow::Break(())
+        })
+    }
+}
+
+impl Follower for Guide<'_, '_> {
+    fn start(&mut self, summary: &SessionSummary, tables: &CaptureTables) -> ControlFlow<()> {
+        let identity = input::identity(self.one.args, &tables.first_input);
+        let names = self.one.names.with(&tables.names);
+        let context = DocumentContext {
+            identity: &identity,
+            names: &names,
+            interfaces: &tables.interfaces,
+            encapsulations: &tables.encapsulations,
+        };
+        let session = TcpSession::new(summary, &Default::default(), &context);
+        let started = self.view.start(&session, tables);
+        self.take(started.map(ControlFlow::Continue))
+    }
+
+    fn packet(&mut self, packet: &FollowedPacket<'_>) -> ControlFlow<()> {
+        let shown = self.view.packet(packet);
+        self.take(shown)
+    }
+
+    fn lot(&mut self, part: LotPart) -> ControlFlow<()> {
+        let shown = self.view.lot(part);
+        self.take(shown)
+    }
+}
+
+fn spool_stdin() -> Result<File> {
+    let mut spool = tempfile::tempfile().context(SPOOL_FAILED)?;
+    io::copy(&mut io::stdin(), &mut spool).context(SPOOL_FAILED)?;
+    Ok(spool)
+}
+
+const SPOOL_FAILED: &str = "cannot keep standard input in a temporary file";
