@@ -44,7 +44,7 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("etherparse", &["packet"]),
     ("hashbrown", &["session"]),
     ("serde", &["document", "select", "view"]),
-    ("serde_json", &["document", "select", "view"]),
+    ("serde_json", &["document", "lot", "select", "view"]),
     ("sha1", &["document"]),
     ("base64", &["document"]),
     ("cel", &["select"]),

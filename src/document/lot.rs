@@ -183,22 +183,22 @@ const fn is_false(value: &bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lot::Missing;
+    use crate::lot::decode::Gap;
 
     #[test]
     fn pieces_show_gaps_and_late_bytes_where_they_are() {
         let content = Bytes {
             bytes: b"abcd\xff\xfeef".to_vec(),
             gaps: vec![
-                Missing {
+                Gap {
                     at: 0,
                     missing_bytes: 7,
                 },
-                Missing {
+                Gap {
                     at: 4,
                     missing_bytes: 2,
                 },
-                Missing {
+                Gap {
                     at: 8,
                     missing_bytes: 1,
                 },

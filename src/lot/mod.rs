@@ -6,14 +6,11 @@
 mod boundaries;
 mod builder;
 mod content;
-#[expect(
-    clippy::module_inception,
-    reason = "the lot itself, beside what makes it"
-)]
-mod lot;
+pub mod decode;
+mod header;
 mod totals;
 
 pub use builder::{Hold, LotBuilder, PlacedPacket};
-pub use content::{Bytes, Missing, Overlap};
-pub use lot::{Lot, LotPart};
+pub use content::{Bytes, Overlap};
+pub use header::{Lot, LotPart};
 pub use totals::{LotCounter, LotTotals};
