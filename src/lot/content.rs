@@ -173,12 +173,6 @@ impl Bytes {
         self.gaps.iter().map(|gap| gap.missing_bytes).sum()
     }
 
-    /// True when the byte at an index came late.
-    pub fn is_late(&self, at: usize) -> bool {
-        let after = self.late.partition_point(|late| late.end <= at);
-        self.late.get(after).is_some_and(|late| late.contains(&at))
-    }
-
     fn push_gap(&mut self, missing_bytes: u64) {
         if missing_bytes > 0 {
             let at = self.bytes.len();

@@ -1,8 +1,11 @@
 //! Documents for people and programs, over `impl Write`.
 
+mod color;
+mod content;
 mod csv;
 mod escape;
 mod json;
+mod margin;
 mod notes;
 pub mod packet_row;
 mod session_row;
@@ -10,6 +13,7 @@ mod table;
 mod time_text;
 mod units;
 
+pub use content::{ContentStyle, ContentView};
 pub use csv::CsvWriter;
 pub use escape::Escaped;
 pub use json::{JsonLayout, JsonWriter};

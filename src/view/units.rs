@@ -15,6 +15,12 @@ pub struct HumanSpan(pub Span);
 #[derive(Clone, Copy, Debug)]
 pub struct HumanBytes(pub u64);
 
+/// A number of things: `1 packet`, `2 packets`.
+pub(super) fn plural(count: u64, thing: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{ending}")
+}
+
 impl fmt::Display for HumanSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nanos = self.0.nanos().unsigned_abs();

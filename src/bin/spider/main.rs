@@ -17,6 +17,7 @@ mod packets;
 mod progress;
 mod quantity;
 mod sessions;
+mod zone;
 
 use std::process::ExitCode;
 

@@ -5,19 +5,18 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 use anyhow::{Context as _, Result};
-use jiff::tz::TimeZone;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::ParallelIterator as _;
 use rayon::slice::ParallelSlice as _;
 use spider_pcap::analyze::{Analysis, CaptureSummary, analyze, analyze_each};
 use spider_pcap::document::{DocumentContext, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::select::{FieldCatalog, Members};
-use spider_pcap::time::{Span, Timestamp};
+use spider_pcap::time::Span;
 use spider_pcap::view::{
-    CsvWriter, JsonLayout, JsonWriter, Notes, SessionRow, Table, TimeStyle, TimeText, fit_steps,
+    CsvWriter, JsonLayout, JsonWriter, Notes, SessionRow, Table, TimeText, fit_steps,
 };
 
-use crate::args::{Format, SessionsArgs, TimeChoice};
+use crate::args::{Format, SessionsArgs};
 use crate::checks::Checks;
 use crate::choose::{Choice, Chosen};
 use crate::columns::{self, Pick};
@@ -28,6 +27,7 @@ use crate::input::{self, Inputs, NameFiles};
 use crate::listing::{Listing, context, nothing_to_show, write_text};
 use crate::output::Output;
 use crate::progress::Bar;
+use crate::zone::Zone;
 
 /// Runs the command.
 pub(crate) fn run(args: &SessionsArgs, console: Console) -> Result<Outcome> {
@@ -231,9 +231,8 @@ impl Job<'_> {
             self.console.note(&nothing_to_show(listing));
             return Ok(());
         }
-        let zone = TimeZone::system();
-        let local = |time| offset_seconds(&zone, time);
-        let mut times = self.times(listing, &local);
+        let zone = Zone::system();
+        let mut times = self.times(listing, &zone);
         times.look_ahead(chosen.iter().filter_map(|Chosen { position, .. }| {
             let record = listing.analysis.sessions.get(*position)?;
             record.summary.times.first
@@ -275,9 +274,8 @@ impl Job<'_> {
         chosen: &[Chosen],
         output: &mut Output,
     ) -> Result<()> {
-        let zone = TimeZone::system();
-        let local = |time| offset_seconds(&zone, time);
-        let mut times = self.times(listing, &local);
+        let zone = Zone::system();
+        let mut times = self.times(listing, &zone);
         let mut writer = CsvWriter::new(output);
         writer.write_row(self.picks.iter().map(Pick::name))?;
         let mut json = Vec::new();
@@ -310,25 +308,10 @@ impl Job<'_> {
         }
     }
 
-    fn times<'t>(
-        &self,
-        listing: &Listing<'_>,
-        local: &'t dyn Fn(Timestamp) -> i32,
-    ) -> TimeText<'t> {
-        let style = match self.args.output.time {
-            TimeChoice::Absolute => TimeStyle::Absolute,
-            TimeChoice::Local => TimeStyle::Zoned(local),
-            TimeChoice::Epoch => TimeStyle::Epoch,
-            TimeChoice::Relative => TimeStyle::Relative,
-            TimeChoice::Delta => TimeStyle::Delta,
-        };
+    fn times<'t>(&self, listing: &Listing<'_>, zone: &'t Zone) -> TimeText<'t> {
         let sessions = listing.analysis.sessions.iter();
-        TimeText::new(
-            style,
-            sessions
-                .filter_map(|record| record.summary.times.first)
-                .min(),
-        )
+        let firsts = sessions.filter_map(|record| record.summary.times.first);
+        zone.times(self.args.output.time).since(firsts.min())
     }
 }
 
@@ -367,12 +350,6 @@ fn documents(listing: &Listing<'_>, chosen: &[Chosen]) -> Result<Vec<u8>> {
         }
     }
     Ok(json)
-}
-
-/// Seconds east of UTC at a time.
-fn offset_seconds(zone: &TimeZone, time: Timestamp) -> i32 {
-    let instant = jiff::Timestamp::from_nanosecond(i128::from(time.nanos()));
-    instant.map_or(0, |instant| zone.to_offset(instant).seconds())
 }
 
 /// Capture time after which a closed session counts as ended, when sessions are printed as they
