@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use spider_pcap::capture::Input;
 use spider_pcap::config::{Config, Separate};
+use spider_pcap::document::Identity;
 use spider_pcap::names::{NameSource, Names};
 use spider_pcap::pcapng::NameRecord;
 
@@ -110,8 +111,19 @@ impl NameFiles {
     }
 }
 
+/// Who captured, by the options or by the name of the first input.
+pub(crate) fn identity(args: &InputArgs, first_input: &str) -> Identity {
+    Identity {
+        whisperer: args.whisperer.clone(),
+        instance: args
+            .instance
+            .clone()
+            .unwrap_or_else(|| instance(first_input)),
+    }
+}
+
 /// The instance that ids name: the file without what its endings say.
-pub(crate) fn instance(first_input: &str) -> String {
+fn instance(first_input: &str) -> String {
     let path = Path::new(first_input);
     let name = path
         .file_name()

@@ -10,7 +10,7 @@ use rayon::ThreadPoolBuilder;
 use rayon::iter::ParallelIterator as _;
 use rayon::slice::ParallelSlice as _;
 use spider_pcap::analyze::{Analysis, CaptureSummary, analyze, analyze_each};
-use spider_pcap::document::{DocumentContext, Identity, TCP_SESSION_SCHEMA, TcpSession};
+use spider_pcap::document::{DocumentContext, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::select::{FieldCatalog, Members};
 use spider_pcap::time::{Span, Timestamp};
 use spider_pcap::view::{
@@ -80,13 +80,13 @@ impl Job<'_> {
         let analysis = analyze(inputs.inputs, &config, &bar);
         bar.clear();
         let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
-        let identity = self.identity(&analysis.capture.first_input);
+        let identity = input::identity(&self.args.input, &analysis.capture.first_input);
         let names = self.name_files.with(&analysis.capture.tables.names);
         let listing = Listing {
             analysis: &analysis,
             context: context(&identity, &names, &analysis.capture),
         };
-        let chosen = self.choose(&listing)?;
+        let chosen = listing.choose(&self.choice, &mut self.checks)?;
         let failed = output.describe();
         let written = match self.args.output.format {
             Format::Table => self.write_table(&listing, &chosen, &mut output),
@@ -120,7 +120,7 @@ impl Job<'_> {
         let mut config = input::config(&self.args.input);
         config.session.linger = Some(LINGER);
         let first_input = inputs.inputs.first().map(spider_pcap::capture::Input::name);
-        let identity = self.identity(&first_input.unwrap_or_default());
+        let identity = input::identity(&self.args.input, &first_input.unwrap_or_default());
         let mut names = self.name_files.with(&[]);
         let mut known_names = 0;
         let mut left = self.choice.limit;
@@ -178,46 +178,6 @@ impl Job<'_> {
             .and_then(|()| output.flush())
             .with_context(|| output.describe())?;
         Ok(true)
-    }
-
-    /// The sessions that were asked for, in the order that was asked for.
-    fn choose(&mut self, listing: &Listing<'_>) -> Result<Vec<Chosen>> {
-        let total = listing.analysis.sessions.len();
-        if self.choice.takes_all() && self.checks.is_empty() {
-            let shown = total.min(self.choice.limit);
-            return Ok((0..shown)
-                .map(|position| self.choice.place(position, ""))
-                .collect());
-        }
-        let candidates = if self.choice.wanted.is_empty() {
-            (0..total).collect()
-        } else {
-            self.choice.find(&listing.names())?
-        };
-        let needs_json = self.choice.needs_json() || !self.checks.is_empty();
-        let mut json = Vec::new();
-        let mut chosen = Vec::new();
-        for position in candidates {
-            let Some(session) = listing.session(position) else {
-                continue;
-            };
-            if !self.choice.fits(&session) {
-                continue;
-            }
-            let text = if needs_json {
-                write_text(&session, &mut json)?
-            } else {
-                ""
-            };
-            if !self.choice.holds(text)? {
-                continue;
-            }
-            self.checks.observe(&session.id, text)?;
-            chosen.push(self.choice.place(position, text));
-        }
-        self.choice.order(&mut chosen);
-        chosen.truncate(self.choice.limit);
-        Ok(chosen)
     }
 
     fn write_table(
@@ -328,16 +288,6 @@ impl Job<'_> {
                 .filter_map(|record| record.summary.times.first)
                 .min(),
         )
-    }
-
-    fn identity(&self, first_input: &str) -> Identity {
-        let instance = &self.args.input.instance;
-        Identity {
-            whisperer: self.args.input.whisperer.clone(),
-            instance: instance
-                .clone()
-                .unwrap_or_else(|| input::instance(first_input)),
-        }
     }
 }
 
