@@ -2,9 +2,12 @@
 
 mod csv;
 mod escape;
+mod field;
 mod json;
 mod notes;
 mod session_row;
+mod statistics;
+mod statistics_fields;
 mod table;
 mod time_text;
 mod units;
@@ -14,6 +17,7 @@ pub use escape::Escaped;
 pub use json::{JsonLayout, JsonWriter};
 pub use notes::Notes;
 pub use session_row::{SessionColumn, SessionRow, fit_steps};
+pub use statistics::{write_statistics, write_statistics_csv};
 pub use table::{Align, Column, Cut, Fit, MIN_WIDTH, Surface, Table, Tone};
 pub use time_text::{TimeStyle, TimeText};
-pub use units::{HumanBytes, HumanSpan};
+pub use units::{Grouped, HumanBytes, HumanRate, HumanSpan};

@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod quantity;
 mod sessions;
+mod stats;
 
 use std::process::ExitCode;
 
@@ -46,7 +47,8 @@ fn main() -> ExitCode {
 fn run(args: &LowArgs) -> anyhow::Result<Outcome> {
     match &args.command {
         Command::Sessions(sessions) => sessions::run(sessions, Console::new(args.console)),
-        Command::Schema => generate::schema(),
+        Command::Stats(stats) => stats::run(stats, Console::new(args.console)),
+        Command::Schema { document } => generate::schema(*document),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man { command } => generate::man(command.as_deref()),
     }
