@@ -123,43 +123,42 @@ impl<R> Field<R> {
     }
 }
 
-/// The table of some rows, and how it becomes narrow.
-pub(super) fn table<'r, R: 'r>(
-    fields: &[Field<R>],
-    rows: impl IntoIterator<Item = &'r R>,
-) -> (Table, Vec<Fit>) {
+/// The table of some rows, and how it becomes narrow. A column of text that no row has is hidden.
+pub(super) fn table<R>(fields: &[Field<R>], rows: &[R]) -> (Table, Vec<Fit>) {
     let shown: Vec<&Field<R>> = fields
         .iter()
         .filter(|field| !field.title.is_empty())
         .collect();
-    let mut aligns = vec![Align::Right; shown.len()];
-    let mut lines = Vec::new();
+    let columns: Vec<Column> = shown.iter().map(|field| column(field, rows)).collect();
+    let aligns: Vec<Align> = columns.iter().map(|column| column.align).collect();
+    let rooms: Vec<Room> = shown.iter().map(|field| field.room).collect();
+    let mut table = Table::new(columns);
     for row in rows {
         let values: Vec<Value> = shown.iter().map(|field| (field.value)(row)).collect();
-        let mut tone = Tone::Calm;
-        for ((field, value), align) in shown.iter().zip(&values).zip(&mut aligns) {
-            if matches!(value, Value::Text(_)) {
-                *align = Align::Left;
-            }
-            if value.is_positive() {
-                tone = tone.max(field.tone);
-            }
-        }
-        lines.push((tone, values));
+        let tones = shown.iter().zip(&values);
+        let tone = tones
+            .filter(|(_, value)| value.is_positive())
+            .map(|(field, _)| field.tone)
+            .max();
+        table.push_row(tone.unwrap_or_default(), values.iter().map(Value::human));
     }
-    let columns = shown.iter().zip(&aligns).map(|(field, align)| Column {
-        title: field.title.to_owned(),
-        align: *align,
-        cut: Cut::Middle,
-        shown: true,
-        toned: field.tone != Tone::Calm,
-    });
-    let mut table = Table::new(columns.collect());
-    for (tone, values) in &lines {
-        table.push_row(*tone, values.iter().map(Value::human));
-    }
-    let rooms: Vec<Room> = shown.iter().map(|field| field.room).collect();
     (table, fit(&rooms, &aligns))
+}
+
+fn column<R>(field: &Field<R>, rows: &[R]) -> Column {
+    let is_text = |row: &R| matches!((field.value)(row), Value::Text(_));
+    let has_text = |row: &R| !matches!((field.value)(row), Value::Text(text) if text.is_empty());
+    let align = match rows.first() {
+        Some(row) if is_text(row) => Align::Left,
+        Some(_) | None => Align::Right,
+    };
+    Column {
+        title: field.title.to_owned(),
+        align,
+        cut: Cut::Middle,
+        shown: rows.iter().any(has_text),
+        toned: field.tone != Tone::Calm,
+    }
 }
 
 /// Long names give way a little, then columns that say less, then names give way more.
@@ -199,3 +198,87 @@ const ROOMY: usize = 22;
 
 /// Least width of a name after that.
 const TIGHT: usize = 15;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::table::Surface;
+
+    struct Row(&'static str, &'static str, u64);
+
+    fn fields() -> Vec<Field<Row>> {
+        type F = Field<Row>;
+        vec![
+            F::new("name", "NAME", |row| Value::Text(row.0.to_owned())),
+            F::new("", "ALIAS", |row| Value::Text(row.1.to_owned())).drop_at(0),
+            F::new("count", "COUNT", |row| Value::Count(row.2)).drop_at(1),
+            F::new("bytes", "BYTES", |row| Value::Bytes(row.2)),
+            F::new("lost", "LOST", |row| Value::BytesIfAny(row.2 / 5000)).toned(Tone::Severe),
+        ]
+    }
+
+    fn check(rows: &[Row], surface: Surface, expect: &str) {
+        let (table, fit) = table(&fields(), rows);
+        let mut out = Vec::new();
+        table.write_to(&mut out, surface, &fit).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), expect);
+    }
+
+    fn at(width: usize) -> Surface {
+        Surface {
+            width: Some(width),
+            colored: false,
+        }
+    }
+
+    #[test]
+    fn a_column_without_text_is_hidden() {
+        let rows = [Row("a", "", 1), Row("b", "", 1234)];
+        check(
+            &rows,
+            Surface::default(),
+            "NAME  COUNT    BYTES  LOST\n\
+             a         1      1 B\n\
+             b     1,234  1.23 kB\n",
+        );
+    }
+
+    #[test]
+    fn columns_go_by_rank_where_room_is_short() {
+        let rows = [Row("alpha", "first", 1), Row("beta", "", 1234)];
+        check(
+            &rows,
+            at(28),
+            "NAME   ALIAS  COUNT    BYTES\n\
+             alpha  first      1      1 B\n\
+             beta          1,234  1.23 kB\n",
+        );
+        check(
+            &rows,
+            at(21),
+            "NAME   COUNT    BYTES\n\
+             alpha      1      1 B\n\
+             beta   1,234  1.23 kB\n",
+        );
+        check(
+            &rows,
+            at(20),
+            "NAME     BYTES\n\
+             alpha      1 B\n\
+             beta   1.23 kB\n",
+        );
+    }
+
+    #[test]
+    fn what_is_not_zero_sets_the_tone() {
+        let surface = Surface {
+            width: None,
+            colored: true,
+        };
+        let (table, fit) = table(&fields(), &[Row("a", "", 5000)]);
+        let mut out = Vec::new();
+        table.write_to(&mut out, surface, &fit).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.ends_with("\x1b[31m1 B\x1b[0m\n"), "{text}");
+    }
+}

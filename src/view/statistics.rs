@@ -40,15 +40,36 @@ pub fn write_statistics(
                 .collect();
             write_rows(&fields::distributions(), &rows, out, surface)
         }
-        StatisticsPart::State => {
-            write_rows(&fields::states(), all(&statistics.states), out, surface)
-        }
-        StatisticsPart::Host => write_rows(&fields::hosts(), all(&statistics.hosts), out, surface),
-        StatisticsPart::Pair => write_rows(&fields::pairs(), all(&statistics.pairs), out, surface),
-        StatisticsPart::Port => write_rows(&fields::ports(), all(&statistics.ports), out, surface),
-        StatisticsPart::Session => {
-            write_rows(&fields::sessions(), all(&statistics.sessions), out, surface)
-        }
+        StatisticsPart::State => write_rows(
+            &fields::states(),
+            all(statistics.states.as_ref()),
+            out,
+            surface,
+        ),
+        StatisticsPart::Host => write_rows(
+            &fields::hosts(),
+            all(statistics.hosts.as_ref()),
+            out,
+            surface,
+        ),
+        StatisticsPart::Pair => write_rows(
+            &fields::pairs(),
+            all(statistics.pairs.as_ref()),
+            out,
+            surface,
+        ),
+        StatisticsPart::Port => write_rows(
+            &fields::ports(),
+            all(statistics.ports.as_ref()),
+            out,
+            surface,
+        ),
+        StatisticsPart::Session => write_rows(
+            &fields::sessions(),
+            all(statistics.sessions.as_ref()),
+            out,
+            surface,
+        ),
     }
 }
 
@@ -74,20 +95,40 @@ pub fn write_statistics_csv(
             write_csv(&fields::distributions(), &rows, &mut writer)?;
         }
         StatisticsPart::State => {
-            write_csv(&fields::states(), all(&statistics.states), &mut writer)?;
+            write_csv(
+                &fields::states(),
+                all(statistics.states.as_ref()),
+                &mut writer,
+            )?;
         }
-        StatisticsPart::Host => write_csv(&fields::hosts(), all(&statistics.hosts), &mut writer)?,
-        StatisticsPart::Pair => write_csv(&fields::pairs(), all(&statistics.pairs), &mut writer)?,
-        StatisticsPart::Port => write_csv(&fields::ports(), all(&statistics.ports), &mut writer)?,
+        StatisticsPart::Host => write_csv(
+            &fields::hosts(),
+            all(statistics.hosts.as_ref()),
+            &mut writer,
+        )?,
+        StatisticsPart::Pair => write_csv(
+            &fields::pairs(),
+            all(statistics.pairs.as_ref()),
+            &mut writer,
+        )?,
+        StatisticsPart::Port => write_csv(
+            &fields::ports(),
+            all(statistics.ports.as_ref()),
+            &mut writer,
+        )?,
         StatisticsPart::Session => {
-            write_csv(&fields::sessions(), all(&statistics.sessions), &mut writer)?;
+            write_csv(
+                &fields::sessions(),
+                all(statistics.sessions.as_ref()),
+                &mut writer,
+            )?;
         }
     }
     writer.finish()
 }
 
-fn all<R>(rows: &Option<Vec<R>>) -> &[R] {
-    rows.as_deref().unwrap_or_default()
+fn all<R>(rows: Option<&Vec<R>>) -> &[R] {
+    rows.map_or(&[], Vec::as_slice)
 }
 
 fn write_all(
@@ -104,15 +145,20 @@ fn write_all(
         return Ok(());
     }
     let list = |shown: usize, total, one, many| heading(shown, total, one, many);
-    let hosts = list(all(&statistics.hosts).len(), totals.hosts, "host", "hosts");
+    let hosts = list(
+        all(statistics.hosts.as_ref()).len(),
+        totals.hosts,
+        "host",
+        "hosts",
+    );
     let pairs = list(
-        all(&statistics.pairs).len(),
+        all(statistics.pairs.as_ref()).len(),
         totals.pairs,
         "pair of client and server",
         "pairs of client and server",
     );
     let ports = list(
-        all(&statistics.ports).len(),
+        all(statistics.ports.as_ref()).len(),
         totals.ports,
         "server port",
         "server ports",
@@ -152,6 +198,9 @@ fn write_rows<R>(
     out: &mut impl Write,
     surface: Surface,
 ) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     let (table, fit) = table(fields, rows);
     table.write_to(out, surface, &fit)
 }

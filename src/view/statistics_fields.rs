@@ -33,11 +33,10 @@ pub(super) fn totals() -> Vec<Field<Totals>> {
     ]
 }
 
-/// What went one way. A field of rank 1 is shown only when it is not zero.
+/// What went one way.
 pub(super) fn traffic() -> Vec<Field<TrafficStatistics>> {
-    use Tone::{Notable, Severe};
     type F = Field<TrafficStatistics>;
-    vec![
+    let mut fields = vec![
         F::new("packets", "Packets", |t| Value::Count(t.packets)),
         F::new("dataPackets", "  with payload", |t| {
             Value::Count(t.data_packets)
@@ -60,6 +59,16 @@ pub(super) fn traffic() -> Vec<Field<TrafficStatistics>> {
         F::new("goodputBps", "Goodput (each byte once)", |t| {
             Value::Rate(t.goodput_bps)
         }),
+    ];
+    fields.extend(signs());
+    fields
+}
+
+/// What went wrong one way. A field that may be left out is shown only when it is not zero.
+fn signs() -> Vec<Field<TrafficStatistics>> {
+    use Tone::{Notable, Severe};
+    type F = Field<TrafficStatistics>;
+    vec![
         F::new("resentPackets", "Re-sent packets", |t| {
             Value::Count(t.resent_packets)
         })
@@ -151,6 +160,11 @@ pub(super) fn hosts<'a>() -> Vec<Field<HostStatistics<'a>>> {
         F::new("ip", "", |h| Value::Text(h.host.ip.to_string())),
         F::new("name", "", |h| Value::Text(name(&h.host))),
         F::new("", "HOST", |h| Value::Text(host_text(&h.host))),
+        F::new("", "ADDRESS", |h| {
+            let address = h.host.name.map(|_| h.host.ip.to_string());
+            Value::Text(address.unwrap_or_default())
+        })
+        .drop_at(0),
         F::new("sessions", "SESSIONS", |h| Value::Count(h.sessions)),
         F::new("asClient", "CLIENT", |h| Value::Count(h.as_client)).drop_at(2),
         F::new("asServer", "SERVER", |h| Value::Count(h.as_server)).drop_at(2),

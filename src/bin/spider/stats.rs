@@ -1,5 +1,7 @@
 //! `spider stats`: what the TCP sessions of captures add up to.
 
+use std::io;
+
 use anyhow::{Context as _, Result};
 use spider_pcap::analyze::{Analysis, analyze};
 use spider_pcap::document::{
@@ -39,10 +41,13 @@ pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
         context: context(&identity, &names, &analysis.capture),
     };
     let chosen = listing.choose(&choice, &mut Checks::default())?;
-    let statistics = statistics(args, &listing, &chosen, &names);
+    let (statistics, note) = statistics(args, &listing, &chosen, &names);
     let failed = output.describe();
     write(args, &statistics, console, &mut output).context(failed)?;
     output.finish()?;
+    if let Some(note) = note {
+        console.note(&note);
+    }
     if chosen.is_empty() {
         console.note(&nothing_to_show(&listing));
     }
@@ -58,13 +63,13 @@ pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
     })
 }
 
-/// What the chosen sessions add up to.
+/// What the chosen sessions add up to, and a word on what a list leaves out.
 fn statistics<'a>(
     args: &StatsArgs,
     listing: &Listing<'a>,
     chosen: &[Chosen],
     names: &'a Names,
-) -> Statistics<'a> {
+) -> (Statistics<'a>, Option<String>) {
     let Analysis { sessions, capture } = listing.analysis;
     let mut stats = CaptureStats::default();
     for record in chosen
@@ -94,7 +99,21 @@ fn statistics<'a>(
         });
         statistics.sessions = Some(rows.collect());
     }
-    statistics
+    (statistics, left_out(part, context.top, &stats))
+}
+
+/// Says that a list is not the whole; several lists and JSON tell it themselves.
+fn left_out(part: Option<StatisticsPart>, top: usize, stats: &CaptureStats) -> Option<String> {
+    let (total, what) = match part? {
+        StatisticsPart::Host => (stats.host_count(), "hosts"),
+        StatisticsPart::Pair => (stats.pair_count(), "pairs"),
+        StatisticsPart::Port => (stats.port_count(), "ports"),
+        StatisticsPart::Capture
+        | StatisticsPart::Distribution
+        | StatisticsPart::State
+        | StatisticsPart::Session => return None,
+    };
+    (top < total).then(|| format!("{top} of {total} {what}, by payload; --top 0 lists all"))
 }
 
 fn write(
@@ -102,19 +121,19 @@ fn write(
     statistics: &Statistics<'_>,
     console: Console,
     output: &mut Output,
-) -> Result<()> {
+) -> io::Result<()> {
     let part = part(args);
-    Ok(match args.output.format {
+    match args.output.format {
         StatsFormat::Table => {
             let surface = console.surface(output.is_stdout());
-            write_statistics(statistics, part, output, surface)?;
+            write_statistics(statistics, part, output, surface)
         }
-        StatsFormat::Json => statistics.write_pretty(output)?,
-        StatsFormat::Ndjson => statistics.write_lines(part, output)?,
+        StatsFormat::Json => statistics.write_pretty(output),
+        StatsFormat::Ndjson => statistics.write_lines(part, output),
         StatsFormat::Csv => {
-            write_statistics_csv(statistics, part.unwrap_or(StatisticsPart::Capture), output)?;
+            write_statistics_csv(statistics, part.unwrap_or(StatisticsPart::Capture), output)
         }
-    })
+    }
 }
 
 /// The one part that was asked for; CSV has one table, of the capture unless asked otherwise.
