@@ -15,10 +15,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("packet", &["capture", "time"]),
     ("session", &["capture", "packet", "time"]),
     ("lot", &["capture", "session", "time"]),
+    ("stats", &["lot", "packet", "session", "time"]),
     ("names", &["capture", "time"]),
     (
         "document",
-        &["capture", "lot", "names", "packet", "session", "time"],
+        &[
+            "capture", "lot", "names", "packet", "session", "stats", "time",
+        ],
     ),
     (
         "select",

@@ -17,6 +17,7 @@ mod packets;
 mod progress;
 mod quantity;
 mod sessions;
+mod stats;
 mod zone;
 
 use std::process::ExitCode;
@@ -52,7 +53,8 @@ fn run(args: &LowArgs) -> anyhow::Result<Outcome> {
         Command::Sessions(sessions) => sessions::run(sessions, Console::new(args.console)),
         Command::Packets(packets) => packets::run(packets, Console::new(args.console)),
         Command::Content(content) => content::run(content, Console::new(args.console)),
-        Command::Schema => generate::schema(),
+        Command::Stats(stats) => stats::run(stats, Console::new(args.console)),
+        Command::Schema { document } => generate::schema(*document),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man { command } => generate::man(command.as_deref()),
     }

@@ -86,7 +86,7 @@ impl Job<'_> {
             analysis: &analysis,
             context: context(&identity, &names, &analysis.capture),
         };
-        let chosen = self.choose(&listing)?;
+        let chosen = listing.choose(&self.choice, &mut self.checks)?;
         let failed = output.describe();
         let written = match self.args.output.format {
             Format::Table => self.write_table(&listing, &chosen, &mut output),
@@ -179,46 +179,6 @@ impl Job<'_> {
             .and_then(|()| output.flush())
             .with_context(|| output.describe())?;
         Ok(true)
-    }
-
-    /// The sessions that were asked for, in the order that was asked for.
-    fn choose(&mut self, listing: &Listing<'_>) -> Result<Vec<Chosen>> {
-        let total = listing.analysis.sessions.len();
-        if self.choice.takes_all() && self.checks.is_empty() {
-            let shown = total.min(self.choice.limit);
-            return Ok((0..shown)
-                .map(|position| self.choice.place(position, ""))
-                .collect());
-        }
-        let candidates = if self.choice.wanted.is_empty() {
-            (0..total).collect()
-        } else {
-            self.choice.find(&listing.names())?
-        };
-        let needs_json = self.choice.needs_json() || !self.checks.is_empty();
-        let mut json = Vec::new();
-        let mut chosen = Vec::new();
-        for position in candidates {
-            let Some(session) = listing.session(position) else {
-                continue;
-            };
-            if !self.choice.fits(&session) {
-                continue;
-            }
-            let text = if needs_json {
-                write_text(&session, &mut json)?
-            } else {
-                ""
-            };
-            if !self.choice.holds(text)? {
-                continue;
-            }
-            self.checks.observe(&session.id, text)?;
-            chosen.push(self.choice.place(position, text));
-        }
-        self.choice.order(&mut chosen);
-        chosen.truncate(self.choice.limit);
-        Ok(chosen)
     }
 
     fn write_table(
