@@ -44,6 +44,7 @@ mod link_type;
 mod parsers;
 mod schema;
 mod tcp_session;
+mod timeline;
 mod times;
 mod tls;
 
@@ -57,5 +58,6 @@ pub use link_type::LinkTypeName;
 pub use parsers::{HttpParser, ParserStatus, Parsers};
 pub use schema::{TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA};
 pub use tcp_session::{End, Half, TcpSession};
+pub use timeline::{BinCounts, Counts, Directions, SessionTimeline, TimelineMark, TimelinePause};
 pub use times::{Date, Times, Timespan};
 pub use tls::{Certificate, Cipher, Decrypted, Tls};

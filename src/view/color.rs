@@ -10,5 +10,11 @@ pub(super) const BOLD: &str = "\x1b[1m";
 pub(super) const RED: &str = "\x1b[31m";
 /// What is worth a look.
 pub(super) const YELLOW: &str = "\x1b[33m";
+/// What explains and may be overlooked.
+pub(super) const DIM: &str = "\x1b[2m";
+/// The client, where both sides are drawn.
+pub(super) const CYAN: &str = "\x1b[36m";
+/// The server, where both sides are drawn.
+pub(super) const MAGENTA: &str = "\x1b[35m";
 /// Back to how the terminal writes.
 pub(super) const RESET: &str = "\x1b[0m";

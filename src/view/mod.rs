@@ -8,6 +8,7 @@ mod notes;
 mod session_row;
 mod table;
 mod time_text;
+mod timing_diagram;
 mod units;
 
 pub use csv::CsvWriter;
@@ -17,4 +18,5 @@ pub use notes::Notes;
 pub use session_row::{SessionColumn, SessionRow, fit_steps};
 pub use table::{Align, Column, Cut, Fit, MIN_WIDTH, Surface, Table, Tone};
 pub use time_text::{TimeStyle, TimeText};
+pub use timing_diagram::{Characters, DiagramStyle, Words, write_timing_diagram};
 pub use units::{HumanBytes, HumanSpan};
