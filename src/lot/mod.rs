@@ -7,3 +7,6 @@ pub use timeline::{
     Bin, ControlBits, Mark, MarkKind, Pause, PauseEnd, Tally, Timeline, TimelineEvent,
 };
 pub use totals::{LotCounter, LotTotals};
+
+#[cfg(test)]
+pub(crate) use timeline::testing::any_event;

@@ -17,8 +17,6 @@ mod bins;
 mod marks;
 mod pauses;
 mod tally;
-#[cfg(test)]
-mod tests;
 
 use bins::Bins;
 use marks::Marks;
@@ -226,3 +224,8 @@ impl Default for Timeline {
         Self::with_bins(Self::MAX_BINS)
     }
 }
+
+#[cfg(test)]
+pub(super) mod testing;
+#[cfg(test)]
+mod tests;

@@ -22,8 +22,6 @@
 mod axis;
 mod cells;
 mod line;
-#[cfg(test)]
-mod tests;
 mod words;
 
 use std::io::{self, Write};
@@ -145,14 +143,26 @@ impl<'a> Diagram<'a> {
             column: names.iter().map(|name| name.width()).max().unwrap_or(0),
             canvas,
             names,
-            totals: totals(timeline, Detail::All),
+            totals: Default::default(),
             plot: None,
         };
         diagram.column = diagram.column.max(LEAST_NAME) + GUTTER;
+        diagram.totals = diagram.fitting_totals();
         if let Some(span) = timeline.first().zip(timeline.last()) {
             diagram.lay_out(span, style);
         }
         diagram
+    }
+
+    /// As much about all packets as fits behind the names.
+    fn fitting_totals(&self) -> [String; 2] {
+        let room = self.canvas.width.saturating_sub(self.column);
+        let fits = |totals: &[String; 2]| totals.iter().all(|total| total.width() <= room);
+        [Detail::All, Detail::Packets]
+            .map(|detail| totals(self.timeline, detail))
+            .into_iter()
+            .find(fits)
+            .unwrap_or_else(|| totals(self.timeline, Detail::Bytes))
     }
 
     /// Shares the width between time and totals.
@@ -167,14 +177,15 @@ impl<'a> Diagram<'a> {
             (Detail::Bytes, 24),
             (Detail::Nothing, LEAST_CELLS),
         ];
+        let duration = HumanSpan(last.since(first)).to_string().width();
         for (detail, least) in choice {
             let totals = totals(self.timeline, detail);
             let longest = totals.iter().map(|total| total.width()).max().unwrap_or(0);
-            let gutter = if longest == 0 { 0 } else { GUTTER };
-            let rest = self
-                .canvas
-                .width
-                .saturating_sub(self.column + gutter + longest);
+            let right = match detail {
+                Detail::Nothing => 0,
+                Detail::All | Detail::Packets | Detail::Bytes => GUTTER + longest.max(duration),
+            };
+            let rest = self.canvas.width.saturating_sub(self.column + right);
             if least <= rest {
                 let ends = ends(&times, style.precision, [first, last], rest);
                 let cells = match &ends {
@@ -234,9 +245,13 @@ impl<'a> Diagram<'a> {
             line.pad_to(self.column + cells - end.width());
             line.push(Ink::Plain, end);
         }
-        line.pad_to(self.column + cells + GUTTER);
         let duration = HumanSpan(plot.axis.duration()).to_string();
-        line.push(Ink::Plain, &self.canvas.text(&duration));
+        let duration = self.canvas.text(&duration);
+        let column = self.column + cells + GUTTER;
+        if column + duration.width() <= self.canvas.width {
+            line.pad_to(column);
+            line.push(Ink::Plain, &duration);
+        }
         line.write_to(out, &self.canvas)?;
         self.write_rule(out, plot)
     }
@@ -378,3 +393,6 @@ const GUTTER: usize = 2;
 const LEAST_CELLS: usize = 8;
 /// A time line has at least this many bins, unless they are as fine as the clock.
 const MOST_CELLS: usize = Timeline::MAX_BINS / 2;
+
+#[cfg(test)]
+mod tests;

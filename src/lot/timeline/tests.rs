@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
+use super::testing::any_event;
 use super::*;
 use Direction::{In, Out};
 
@@ -208,49 +209,6 @@ fn exchanged_roles_exchange_everything() {
     assert_eq!(timeline.pauses()[0].direction, Out);
 }
 
-/// Any packet, at times that are near to each other or far apart.
-pub(crate) fn event() -> impl Strategy<Value = TimelineEvent> {
-    let time = prop_oneof![
-        8 => (0..5000_i64).prop_map(Some),
-        4 => (-90..30_i64 * 86_400).prop_map(|seconds| Some(seconds * SECOND)),
-        1 => any::<i64>().prop_map(Some),
-        1 => Just(None),
-    ];
-    let bytes = (
-        prop_oneof![Just(0), 1..1500_u32, any::<u32>()],
-        0..3000_u64,
-        0..3_u64,
-    );
-    (time, any::<bool>(), bytes, any::<[bool; 6]>(), any::<u16>()).prop_map(
-        |(time, is_out, (payload_bytes, new_bytes, missing), found, bits)| {
-            // Bits of control packets are rare, as in traffic.
-            let is = |bit: u16| bits & 0x7000 == 0 && bits & bit != 0;
-            let [resent, lost, order, late, lot, zero] = found;
-            TimelineEvent {
-                payload_bytes,
-                new_bytes,
-                missing_bytes: missing.saturating_sub(1) * 1460,
-                is_resent: resent,
-                is_lost_upstream: lost,
-                is_out_of_order: order,
-                is_late: late,
-                opens_lot: lot,
-                is_zero_window: zero,
-                control: ControlBits {
-                    syn: is(1),
-                    ack: bits & 2 != 0,
-                    fin: is(4),
-                    rst: is(8),
-                },
-                ..TimelineEvent::new(
-                    time.map(Timestamp::from_nanos),
-                    if is_out { Out } else { In },
-                )
-            }
-        },
-    )
-}
-
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 500,
@@ -261,7 +219,7 @@ proptest! {
 
     #[test]
     fn bins_are_those_of_a_histogram_of_the_final_width(
-        events in prop::collection::vec(event(), 0..60),
+        events in prop::collection::vec(any_event(), 0..60),
         limit in 4..40_usize,
     ) {
         let mut timeline = Timeline::with_bins(limit);
@@ -287,7 +245,7 @@ proptest! {
 
     #[test]
     fn bins_and_what_has_no_time_sum_up_to_the_totals(
-        events in prop::collection::vec(event(), 0..60),
+        events in prop::collection::vec(any_event(), 0..60),
     ) {
         let timeline = timeline(&events);
         let mut sum = *timeline.untimed();
@@ -301,7 +259,7 @@ proptest! {
 
     #[test]
     fn the_order_of_packets_changes_no_bin(
-        mut events in prop::collection::vec(event(), 0..40),
+        mut events in prop::collection::vec(any_event(), 0..40),
     ) {
         let starts = |timeline: &Timeline| -> Vec<_> {
             timeline.bins().map(|bin| (bin.start, *bin.tallies)).collect()
@@ -312,7 +270,7 @@ proptest! {
     }
 
     #[test]
-    fn no_packet_lies_within_a_pause(events in prop::collection::vec(event(), 0..60)) {
+    fn no_packet_lies_within_a_pause(events in prop::collection::vec(any_event(), 0..60)) {
         let timeline = timeline(&events);
         for pause in timeline.pauses() {
             for time in events.iter().filter_map(|event| event.time) {

@@ -88,9 +88,8 @@ impl Axis {
             return false;
         }
         let last = self.duration_ns / step * step;
-        let longest = label(last, step, last)
-            .len()
-            .max(label(last - step, step, last).len());
+        let width = |nanos| label(nanos, step, last).chars().count();
+        let longest = width(last).max(width(last - step));
         let between = u128::from(step) * u128::from(self.steps()) / u128::from(self.duration_ns);
         longest as u128 + LEAST_RULE <= between
     }
@@ -148,7 +147,7 @@ fn label(nanos: u64, step: u64, last: u64) -> String {
 fn decimal_label(nanos: u64, unit: u64, step: u64, name: &str) -> String {
     let mut digits = 0;
     let mut smallest = unit;
-    while step < smallest || step % smallest != 0 {
+    while step < smallest || !step.is_multiple_of(smallest) {
         smallest /= 10;
         digits += 1;
     }
@@ -179,7 +178,7 @@ mod tests {
         let labels: Vec<_> = ticks.iter().map(|tick| tick.label.as_str()).collect();
         assert_eq!(labels.join("|"), expect, "{duration_ns} ns");
         for pair in ticks.windows(2) {
-            assert!(pair[0].cell + pair[0].label.len() + 1 < pair[1].cell);
+            assert!(pair[0].cell + pair[0].label.chars().count() + 1 < pair[1].cell);
         }
     }
 
@@ -188,7 +187,7 @@ mod tests {
         check(0, 60, "0");
         check(1, 60, "0|1 ns");
         check(1_000, 60, "0|0.2 µs|0.4 µs|0.6 µs|0.8 µs|1.0 µs");
-        check(999_000, 40, "0|200 µs|400 µs|600 µs|800 µs");
+        check(999_000, 60, "0|200 µs|400 µs|600 µs|800 µs");
         check(1_297_000_000, 60, "0|0.2 s|0.4 s|0.6 s|0.8 s|1.0 s|1.2 s");
         check(69_317_638_000, 60, "0|10 s|20 s|30 s|40 s|50 s|1m");
         check(400 * 1_000_000_000, 60, "0|1m|2m|3m|4m|5m|6m");

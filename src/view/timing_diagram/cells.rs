@@ -166,8 +166,12 @@ impl Cells {
         };
         let places = places(timeline, axis);
         for (bin, place) in timeline.bins().zip(&places) {
-            cells.at(Side::Client, *place).add(&bin.tallies.out);
-            cells.at(Side::Server, *place).add(&bin.tallies.r#in);
+            let tallies = [&bin.tallies.out, &bin.tallies.r#in];
+            for (side, tally) in Side::BOTH.into_iter().zip(tallies) {
+                if let Some(cell) = cells.at(side, *place) {
+                    cell.add(tally);
+                }
+            }
         }
         for mark in timeline.marks() {
             let symbol = Symbol::of_mark(mark);
@@ -181,7 +185,9 @@ impl Cells {
             } else {
                 Side::Server
             };
-            cells.at(side, place.unwrap_or_default()).symbols |= symbol.bit();
+            if let Some(cell) = place.and_then(|place| cells.at(side, place)) {
+                cell.symbols |= symbol.bit();
+            }
         }
         cells
     }
@@ -201,16 +207,12 @@ impl Cells {
         bytes.max().unwrap_or_default()
     }
 
-    fn at(&mut self, side: Side, place: usize) -> &mut Cell {
-        let cells = match side {
-            Side::Client => &mut self.client,
-            Side::Server => &mut self.server,
-        };
-        let last = cells.len().saturating_sub(1);
-        if cells.is_empty() {
-            cells.push(Cell::default());
+    /// The cell at `place` of a side; there always is one, since places come from the axis.
+    fn at(&mut self, side: Side, place: usize) -> Option<&mut Cell> {
+        match side {
+            Side::Client => self.client.get_mut(place),
+            Side::Server => self.server.get_mut(place),
         }
-        &mut cells[place.min(last)]
     }
 }
 

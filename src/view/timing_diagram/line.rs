@@ -136,21 +136,35 @@ impl Line {
 
     /// Writes the line with its end, cut to the width of the canvas.
     pub(super) fn write_to(&self, out: &mut impl Write, canvas: &Canvas) -> io::Result<()> {
-        let mut room = canvas.width;
-        for (ink, text) in &self.parts {
-            let text = if text.width() <= room {
-                text
-            } else {
-                head(text, room)
-            };
-            room = room.saturating_sub(text.width());
+        for (ink, text) in self.fitting(canvas.width) {
             let code = if canvas.colored { ink.code() } else { "" };
             let reset = if code.is_empty() { "" } else { RESET };
-            if !text.is_empty() {
-                write!(out, "{code}{text}{reset}")?;
-            }
+            write!(out, "{code}{text}{reset}")?;
         }
         writeln!(out)
+    }
+
+    /// The start of the line that fits into `room` cells, without spaces at its end.
+    fn fitting(&self, room: usize) -> Vec<(Ink, &str)> {
+        let mut room = room;
+        let mut parts = Vec::with_capacity(self.parts.len());
+        for (ink, text) in &self.parts {
+            let width = text.width();
+            if room < width {
+                parts.push((*ink, head(text, room)));
+                break;
+            }
+            room -= width;
+            parts.push((*ink, text.as_str()));
+        }
+        while let Some((ink, text)) = parts.pop() {
+            let text = text.trim_end();
+            if !text.is_empty() {
+                parts.push((ink, text));
+                break;
+            }
+        }
+        parts
     }
 
     fn append(&mut self, ink: Ink, text: &str) {
@@ -197,7 +211,7 @@ pub(super) const UNICODE: Glyphs = Glyphs {
 /// Seven bits.
 pub(super) const ASCII: Glyphs = Glyphs {
     levels: ['.', ':', '-', '=', '+', '*', '#', '@'],
-    bare: ',',
+    bare: '\'',
     start: '|',
     tick: '+',
     end: '|',

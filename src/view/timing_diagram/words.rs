@@ -198,7 +198,7 @@ impl Diagram<'_> {
                 text.push_str(between.trim_end());
             }
             let mut line = Line::labelled(std::mem::take(&mut label), Ink::Dim, self.column);
-            line.push(Ink::Plain, &text);
+            line.push(Ink::Plain, &self.canvas.shortened(&text, room));
             line.write_to(out, &self.canvas)?;
         }
         Ok(())
