@@ -1,14 +1,14 @@
 //! A session over its duration, at a glance: a [`Timeline`] as a diagram of a few rows.
 //!
 //! ```text
-//! 2024-01-14  21:43:26.416                                           21:43:27.713  1.297 s
-//!             ├0────────┬0.2 s────┬0.4 s────┬0.6 s────┬0.8 s────┬1.0 s────┬1.2 s──┤
-//! client      ▁    ▁                                     ▁                         ·  97 B ...
-//!             S                                                                    F
-//! server       ▂█▇█▅                                     ▃▇▃                      ·   54.6 kB ...
-//!             S   r                                                               F
-//! lots        ↓0   ↑1                                    ↕2-3
-//! silence           ╌╌╌╌╌╌╌╌╌╌╌╌╌ 613 ms ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌
+//! 2024-01-14  21:43:26.416                       21:43:27.713  1.297 s
+//!             ├0───────────────┬0.5 s────────────┬1.0 s─────┤
+//! client      ·▁   ·                         ▁▁             ·  237 B, 7 packets
+//!             SA   z                          l             R
+//! server      · · █  ▂▂▂                       ▃           ·   85.3 kB, 10 packets
+//!             S   g  xor                                   F
+//! lots         ↓0 ↑1                         ↓ ↑3
+//! silence               ╌╌╌╌╌╌ 640 ms ╌╌╌╌╌╌╌  ╌╌ 360 ms ╌╌
 //! ```
 //!
 //! Bars have the height of the square root of the bytes in their cell, on one scale for both
