@@ -51,6 +51,7 @@ mod statistics;
 mod statistics_rows;
 mod statistics_totals;
 mod tcp_session;
+mod timeline;
 mod times;
 mod tls;
 
@@ -74,5 +75,6 @@ pub use statistics_rows::{
 };
 pub use statistics_totals::{Totals, TrafficStatistics};
 pub use tcp_session::{End, Half, TcpSession};
+pub use timeline::{BinCounts, Counts, Directions, SessionTimeline, TimelineMark, TimelinePause};
 pub use times::{Date, Times, Timespan};
 pub use tls::{Certificate, Cipher, Decrypted, Tls};

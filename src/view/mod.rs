@@ -14,6 +14,7 @@ mod statistics;
 mod statistics_fields;
 mod table;
 mod time_text;
+mod timing_diagram;
 mod units;
 
 pub use content::{ContentStyle, ContentView};
@@ -26,3 +27,4 @@ pub use statistics::{write_statistics, write_statistics_csv};
 pub use table::{Align, Column, Cut, Fit, MIN_WIDTH, Surface, Table, Tone};
 pub use time_text::{TimeStyle, TimeText};
 pub use units::{Grouped, HumanBytes, HumanRate, HumanSpan};
+pub use timing_diagram::{Characters, DiagramStyle, Words, write_timing_diagram};
