@@ -1,5 +1,6 @@
 //! Documents for people and programs, over `impl Write`.
 
+mod color;
 mod csv;
 mod escape;
 mod json;

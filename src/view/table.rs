@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::Escaped;
+use super::color::{BOLD, RESET};
 
 /// One column.
 #[derive(Clone, Debug)]
@@ -207,16 +208,6 @@ impl Table {
     }
 }
 
-impl Tone {
-    const fn color(self) -> &'static str {
-        match self {
-            Self::Calm => "",
-            Self::Notable => YELLOW,
-            Self::Severe => RED,
-        }
-    }
-}
-
 /// Widths of the columns that are shown.
 #[derive(Debug)]
 struct Layout {
@@ -369,10 +360,6 @@ fn width_of(text: &str) -> usize {
 /// Least width of a column that is cut because the table does not fit otherwise.
 pub const MIN_WIDTH: usize = 6;
 const GUTTER: usize = 2;
-const BOLD: &str = "\x1b[1m";
-const RED: &str = "\x1b[31m";
-const YELLOW: &str = "\x1b[33m";
-const RESET: &str = "\x1b[0m";
 
 #[cfg(test)]
 mod tests {
