@@ -10,6 +10,10 @@ pub(super) const BOLD: &str = "\x1b[1m";
 pub(super) const RED: &str = "\x1b[31m";
 /// What is worth a look.
 pub(super) const YELLOW: &str = "\x1b[33m";
+/// Where something stands.
+pub(super) const DIM: &str = "\x1b[2m";
+/// Neighbours that are told apart, in turn.
+pub(super) const TURNS: [&str; 4] = ["\x1b[36m", "\x1b[32m", "\x1b[35m", "\x1b[34m"];
 /// The end of every colour.
 pub(super) const RESET: &str = "\x1b[0m";
 

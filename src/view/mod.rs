@@ -3,12 +3,15 @@
 mod color;
 mod csv;
 mod escape;
+mod hex_dump;
 mod json;
 mod notes;
+pub mod packet_detail;
 mod session_row;
 mod table;
 mod time_text;
 mod units;
+mod wrap;
 
 pub use csv::CsvWriter;
 pub use escape::Escaped;
