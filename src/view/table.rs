@@ -276,7 +276,7 @@ impl Layout {
 }
 
 /// A cell cut to a width.
-struct Shortened<'a> {
+pub(super) struct Shortened<'a> {
     head: &'a str,
     tail: &'a str,
     is_cut: bool,
@@ -284,7 +284,8 @@ struct Shortened<'a> {
 }
 
 impl<'a> Shortened<'a> {
-    fn new(cell: &'a str, limit: usize, cut: Cut) -> Self {
+    /// The text itself where it fits, or what is left with a sign of omission.
+    pub(super) fn new(cell: &'a str, limit: usize, cut: Cut) -> Self {
         let width = width_of(cell);
         if width <= limit {
             return Self {
@@ -349,7 +350,8 @@ fn take(
     (range.unwrap_or_default(), width)
 }
 
-fn width_of(text: &str) -> usize {
+/// Columns of a terminal that a text takes.
+pub(super) fn width_of(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
     } else {
