@@ -24,6 +24,7 @@ mod small_set;
 mod state;
 mod summary;
 mod tracker;
+mod wireshark_label;
 
 pub use coverage::{Coverage, Gap, Placement};
 pub use direction::{Direction, PerDirection};
@@ -39,6 +40,7 @@ pub use summary::{
     ClientEvidence, CloseKind, ClosedBy, HalfSummary, RttSummary, SessionSummary, SessionTimes,
 };
 pub use tracker::{Ended, Limits, Tracker};
+pub use wireshark_label::{LabelledPacket, WiresharkAnalyser, WiresharkLabel, WiresharkLabels};
 
 #[cfg(test)]
 mod tests;
