@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::process::Command;
 
-use corpus::CaptureFile;
+use corpus::files::CaptureFile;
 use serde_json::Value;
 
 #[test]

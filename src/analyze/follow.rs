@@ -55,8 +55,10 @@ pub trait Follower {
 /// What came of following a session.
 #[derive(Debug)]
 pub struct Followed {
-    /// The session as far as it was read; absent when there is none.
+    /// The session; absent when there is none, and when the follower ended the reading.
     pub session: Option<SessionRecord>,
+    /// The follower ended the reading.
+    pub is_stopped: bool,
     /// First packets of further sessions that the target fits as well.
     pub others: Vec<PacketNumber>,
     /// Bytes that came after their lot had been given out.
@@ -361,16 +363,17 @@ impl Search {
         capture: CaptureSummary,
         follower: &mut dyn Follower,
     ) -> Followed {
+        let mut flow = flow;
         if flow.is_continue() {
-            // A break no longer matters: nothing is left to be saved.
-            let flow = self.start_following(None, &capture.tables, follower);
-            if flow.is_continue() {
-                let _: ControlFlow<()> = self.end_following(follower);
-            }
+            flow = self.start_following(None, &capture.tables, follower);
+        }
+        if flow.is_continue() {
+            flow = self.end_following(follower);
         }
         let (session, too_late_bytes) = self.done.unzip();
         Followed {
             session,
+            is_stopped: flow.is_break(),
             others: self.others,
             too_late_bytes: too_late_bytes.unwrap_or_default(),
             turned_at: self.turned_at,

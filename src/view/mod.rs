@@ -29,5 +29,5 @@ pub use session_row::{SessionColumn, SessionRow, fit_steps};
 pub use statistics::{write_statistics, write_statistics_csv};
 pub use table::{Align, Column, Cut, Fit, MIN_WIDTH, Surface, Table, Tone};
 pub use time_text::{TimeStyle, TimeText};
-pub use units::{Grouped, HumanBytes, HumanRate, HumanSpan};
 pub use timing_diagram::{Characters, DiagramStyle, Words, write_timing_diagram};
+pub use units::{Grouped, HumanBytes, HumanRate, HumanSpan};

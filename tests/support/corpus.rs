@@ -1,7 +1,7 @@
 //! The captures of `testdata/`, and captures in memory, as analyses and documents.
 
 #[path = "files.rs"]
-mod files;
+pub(crate) mod files;
 
 use std::num::NonZeroUsize;
 
@@ -11,7 +11,7 @@ use spider_pcap::document::{DocumentContext, Identity, TcpSession};
 use spider_pcap::error::Error;
 use spider_pcap::names::{NameSource, Names};
 
-pub(crate) use files::{CaptureFile, all, input};
+pub(crate) use files::{all, input};
 
 /// Analyses bytes of a capture on one thread.
 pub(crate) fn try_analysis(name: &str, bytes: Vec<u8>) -> Result<Analysis, Error> {

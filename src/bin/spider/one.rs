@@ -74,13 +74,14 @@ impl<'a> OneSession<'a> {
         let reads_stdin = inputs.reads_stdin;
         if let Some(target) = self.wanted.and_then(target_of) {
             let followed = self.follow(inputs.inputs, (target, hold), view)?;
-            match (&followed.session, followed.others.is_empty()) {
-                (Some(_), true) => return Ok(followed),
+            let is_found = followed.session.is_some() || followed.is_stopped;
+            match (is_found, followed.others.is_empty()) {
+                (true, true) => return Ok(followed),
                 // Several sessions fit: the list says which.
                 (_, false) if !reads_stdin => self.find().map(drop)?,
                 (_, false) => return Err(self.ambiguous(followed.others.len() + 1)),
-                (None, true) if reads_stdin => return Err(self.not_found()),
-                (None, true) => {}
+                (false, true) if reads_stdin => return Err(self.not_found()),
+                (false, true) => {}
             }
         } else if reads_stdin {
             self.spool = Some(spool_stdin()?);
@@ -88,9 +89,10 @@ impl<'a> OneSession<'a> {
         let target = self.find()?;
         let inputs = self.inputs()?;
         let followed = self.follow(inputs, (target, hold), view)?;
-        match followed.session {
-            Some(_) => Ok(followed),
-            None => Err(self.not_found()),
+        if followed.session.is_some() || followed.is_stopped {
+            Ok(followed)
+        } else {
+            Err(self.not_found())
         }
     }
 

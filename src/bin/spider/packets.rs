@@ -1,5 +1,7 @@
 //! `spider packets`: the packet flow of one session.
 
+mod detail;
+
 use std::collections::VecDeque;
 use std::ops::{ControlFlow, RangeInclusive};
 
@@ -8,7 +10,7 @@ use spider_pcap::analyze::{CaptureTables, Followed, FollowedPacket};
 use spider_pcap::document::{Packet, PacketClock, TcpSession};
 use spider_pcap::lot::{Hold, LotPart, PlacedPacket};
 use spider_pcap::packet::SegmentHead;
-use spider_pcap::session::Direction;
+use spider_pcap::session::{Direction, LabelledPacket, WiresharkAnalyser, WiresharkLabels};
 use spider_pcap::time::Timestamp;
 use spider_pcap::view::{CsvWriter, JsonLayout, JsonWriter, packet_row};
 
@@ -24,7 +26,10 @@ use crate::quantity::Moment;
 pub(crate) fn run(args: &PacketsArgs, console: Console) -> Result<Outcome> {
     let paths = Inputs::from_args(&args.input)?.paths;
     let mut output = Output::open(args.page.write.as_deref(), &paths)?;
-    let followed = write(args, console, &mut output)?;
+    let followed = match args.packet {
+        Some(number) => detail::write(args, number, console, &mut output)?,
+        None => write(args, console, &mut output)?,
+    };
     output.finish()?;
     Ok(one::report(&followed, console))
 }
@@ -35,6 +40,7 @@ fn write(args: &PacketsArgs, console: Console, output: &mut Output) -> Result<Fo
         which: Which::new(&args.which),
         session: String::new(),
         clock: PacketClock::default(),
+        wireshark: WiresharkAnalyser::new(),
         failed: output.describe(),
         sheet: Sheet::new(args.format, output),
     };
@@ -52,6 +58,7 @@ struct Packets<'a> {
     which: Which,
     session: String,
     clock: PacketClock,
+    wireshark: WiresharkAnalyser,
     sheet: Sheet<'a>,
     failed: String,
 }
@@ -62,12 +69,14 @@ struct Waiting {
     head: SegmentHead,
     placed: PlacedPacket,
     clock: PacketClock,
+    labels: WiresharkLabels,
     payload: Vec<u8>,
 }
 
 impl Packets<'_> {
     fn write(&mut self, packet: &Waiting) -> Result<()> {
-        let document = Packet::new(&self.session, &packet.head, &packet.placed, &packet.clock);
+        let mut document = Packet::new(&self.session, &packet.head, &packet.placed, &packet.clock);
+        document.set_wireshark(packet.labels);
         let written = self.sheet.write(&document, &packet.payload);
         written.with_context(|| self.failed.clone())
     }
@@ -81,11 +90,14 @@ impl SessionView for Packets<'_> {
 
     fn packet(&mut self, packet: &FollowedPacket<'_>) -> Result<ControlFlow<()>> {
         let head = &packet.segment.head;
+        let direction = packet.placed.facts.direction;
+        let labelled = LabelledPacket::of(direction, packet.segment);
         let shown = packet.segment.payload;
         let waiting = Waiting {
             head: *head,
             placed: packet.placed,
             clock: self.clock,
+            labels: self.wireshark.handle(&labelled),
             payload: shown.get(..PREVIEW_BYTES).unwrap_or(shown).to_vec(),
         };
         self.clock.advance(head.time);
