@@ -20,11 +20,11 @@ use super::record::{CaptureSummary, CaptureTables, SessionRecord};
 use crate::capture::{Input, PacketNumber, RawPacket};
 use crate::config::Config;
 use crate::error::Error;
-use crate::lot::{Hold, LotBuilder, LotPart, PlacedPacket};
-use crate::packet::{Checksum, Segment, SegmentHead};
+use crate::lot::{ControlBits, Hold, LotBuilder, LotPart, PlacedPacket, TimelineEvent};
+use crate::packet::{Checksum, Segment, SegmentHead, TcpFlags};
 use crate::session::{
-    DataEvent, FollowedSession, NoPayloads, PerDirection, Route, SessionKey, SessionObserver,
-    SessionSummary, Target, Tracker,
+    DataEvent, Finding, FollowedSession, NoPayloads, PerDirection, Route, SessionKey,
+    SessionObserver, SessionSummary, Target, Tracker,
 };
 
 /// A packet of the session that is followed.
@@ -38,6 +38,32 @@ pub struct FollowedPacket<'a> {
     pub raw: Option<RawPacket<'a>>,
     /// What is known of the capture so far.
     pub tables: &'a CaptureTables,
+}
+
+impl FollowedPacket<'_> {
+    /// What a time line counts of it.
+    pub fn timeline_event(&self) -> TimelineEvent {
+        let (head, placed) = (&self.segment.head, &self.placed);
+        let findings = placed.facts.findings;
+        TimelineEvent {
+            payload_bytes: head.payload_len,
+            new_bytes: placed.new_bytes,
+            missing_bytes: placed.missing_bytes,
+            is_resent: findings.has(Finding::Resent),
+            is_lost_upstream: findings.has(Finding::LostUpstream),
+            is_out_of_order: findings.has(Finding::OutOfOrder),
+            is_late: placed.is_late,
+            opens_lot: placed.opens_lot,
+            is_zero_window: findings.has(Finding::ZeroWindow),
+            control: ControlBits {
+                syn: head.flags.has(TcpFlags::SYN),
+                ack: head.flags.has(TcpFlags::ACK),
+                fin: head.flags.has(TcpFlags::FIN),
+                rst: head.flags.has(TcpFlags::RST),
+            },
+            ..TimelineEvent::new(head.time, placed.facts.direction)
+        }
+    }
 }
 
 /// Is handed one session while it is read. A break ends the reading.

@@ -130,6 +130,9 @@ pub struct HalfAnalysis {
     pub invalid_resets: u64,
     /// Data packets whose sequence number cannot belong to the stream.
     pub invalid_sequences: u64,
+    /// First packet with payload, in seconds since the Unix epoch; absent without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_byte: Option<Seconds>,
 }
 
 impl<'a> Analysis<'a> {
@@ -138,6 +141,10 @@ impl<'a> Analysis<'a> {
         let times = &summary.times;
         let distance = |span: Span| span_seconds(span, times.precision);
         let rtt = |rtt| Rtt::new(rtt, times.precision);
+        let half = |direction| {
+            let late_packets = lots.late_packets[direction];
+            HalfAnalysis::new(&summary.halves[direction], late_packets, times.precision)
+        };
         Self {
             complete: summary.is_complete(),
             closed_by: summary.closed_by.map(Close::from),
@@ -149,8 +156,8 @@ impl<'a> Analysis<'a> {
             rtt: summary.rtt.map(rtt),
             client_rtt: summary.client_rtt.map(rtt),
             limit_reached: summary.limit_reached,
-            out: HalfAnalysis::new(&summary.halves.out, lots.late_packets.out),
-            r#in: HalfAnalysis::new(&summary.halves.r#in, lots.late_packets.r#in),
+            out: half(Direction::Out),
+            r#in: half(Direction::In),
         }
     }
 }
@@ -182,7 +189,7 @@ impl Rtt {
 }
 
 impl HalfAnalysis {
-    fn new(half: &HalfSummary, late_packets: u64) -> Self {
+    fn new(half: &HalfSummary, late_packets: u64, digits: Precision) -> Self {
         Self {
             packets: half.packets,
             data_packets: half.data_packets,
@@ -209,6 +216,7 @@ impl HalfAnalysis {
             bad_checksums: half.bad_checksums,
             invalid_resets: half.invalid_resets,
             invalid_sequences: half.invalid_sequences,
+            first_byte: half.first_byte.map(|time| Seconds(time.decimal(digits))),
         }
     }
 }

@@ -54,6 +54,7 @@ mod statistics_totals;
 mod tcp_session;
 mod timeline;
 mod times;
+mod timing;
 mod tls;
 
 pub use analysis::{Analysis, Close, HalfAnalysis, Rtt};
@@ -79,4 +80,5 @@ pub use statistics_totals::{Totals, TrafficStatistics};
 pub use tcp_session::{End, Half, TcpSession};
 pub use timeline::{BinCounts, Counts, Directions, SessionTimeline, TimelineMark, TimelinePause};
 pub use times::{Date, Times, Timespan};
+pub use timing::{SessionTiming, time_to_connect, time_to_first_byte};
 pub use tls::{Certificate, Cipher, Decrypted, Tls};

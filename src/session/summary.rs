@@ -96,6 +96,8 @@ pub struct HalfSummary {
     pub packets: u64,
     /// Packets with payload.
     pub data_packets: u64,
+    /// Time of the first packet with payload.
+    pub first_byte: Option<Timestamp>,
     /// Sum of original packet lengths.
     pub wire_bytes: u64,
     /// Unique payload bytes in sequence space.

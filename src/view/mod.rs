@@ -25,7 +25,7 @@ pub use csv::CsvWriter;
 pub use escape::Escaped;
 pub use json::{JsonLayout, JsonWriter};
 pub use notes::Notes;
-pub use session_row::{SessionColumn, SessionRow, fit_steps};
+pub use session_row::{SessionColumn, SessionRow, fit_steps, timing_fit_steps};
 pub use statistics::{write_statistics, write_statistics_csv};
 pub use table::{Align, Column, Cut, Fit, MIN_WIDTH, Surface, Table, Tone};
 pub use time_text::{TimeStyle, TimeText};

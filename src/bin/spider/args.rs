@@ -14,9 +14,7 @@ use spider_pcap::time::{Span, Timestamp};
 
 use crate::{exit, quantity};
 
-pub(crate) use one::{
-    ContentArgs, ContentFormat, OneArgs, PacketFormat, PacketsArgs, WhichPackets,
-};
+pub(crate) use one::{ContentArgs, ContentFormat, PacketFormat, PacketsArgs, WhichPackets};
 
 /// Analyse TCP sessions in PCAP and PCAP-NG captures, offline
 #[derive(Debug, Parser)]
@@ -40,6 +38,9 @@ pub(crate) enum Command {
     /// Show what was said in one session: its lots, reassembled and decoded
     #[command(after_help = CONTENT_EXAMPLES)]
     Content(Box<ContentArgs>),
+    /// Show when things happened: of all sessions as a table, of one as a diagram
+    #[command(after_help = TIMING_EXAMPLES)]
+    Timing(Box<TimingArgs>),
     /// Print statistics of captures: totals, distributions, hosts, pairs, ports, states
     #[command(after_help = STATS_EXAMPLES, after_long_help = stats_long_help())]
     Stats(Box<StatsArgs>),
@@ -179,6 +180,16 @@ pub(crate) enum DocumentChoice {
     Session,
     /// `Statistics`, of 'spider stats'
     Statistics,
+}
+
+/// `spider timing`.
+#[derive(Debug, Args)]
+pub(crate) struct TimingArgs {
+    #[command(flatten)]
+    pub(crate) list: SessionsArgs,
+    /// Draw the diagram of one session with ASCII characters only
+    #[arg(long, help_heading = "Output")]
+    pub(crate) ascii: bool,
 }
 
 /// What is read, and how.
@@ -377,6 +388,15 @@ Examples:
   spider sessions *.pcap.gz --where 'dst.port == 443 && latency > 0.2'
   tcpdump -w - | spider sessions -o ndjson --unordered
 More with --help.";
+
+const TIMING_EXAMPLES: &str = "\
+Examples:
+  spider timing capture.pcapng
+  spider timing capture.pcapng --sort -latency --limit 10
+  spider timing --session 3 capture.pcapng
+
+CONNECTED and FIRST BYTE are times since the first packet: until the SYN+ACK, and until the first payload
+of the server.";
 
 const PACKETS_EXAMPLES: &str = "\
 Examples:

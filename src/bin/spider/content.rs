@@ -32,7 +32,7 @@ pub(crate) fn run(args: &ContentArgs, console: Console) -> Result<Outcome> {
 }
 
 fn write(args: &ContentArgs, console: Console, output: &mut Output) -> Result<Followed> {
-    let mut one = OneSession::from_args(&args.input, &args.one, console)?;
+    let mut one = OneSession::from_args(&args.input, args.one.session.as_deref(), console)?;
     let hold = Hold::Lots {
         limit_bytes: usize::try_from(args.hold).unwrap_or(usize::MAX),
         overlap: Overlap::from(args.overlap),

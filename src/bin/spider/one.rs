@@ -14,12 +14,13 @@ use spider_pcap::analyze::{
 };
 use spider_pcap::capture::Input;
 use spider_pcap::config::Config;
-use spider_pcap::document::{DocumentContext, TcpSession};
+use spider_pcap::document::{DocumentContext, Seconds, TcpSession};
 use spider_pcap::lot::{Hold, LotPart};
 use spider_pcap::select::target_of;
 use spider_pcap::session::{SessionSummary, Target};
+use spider_pcap::time::Timestamp;
 
-use crate::args::{InputArgs, OneArgs};
+use crate::args::InputArgs;
 use crate::choose::{find_one, no_session};
 use crate::console::Console;
 use crate::exit::Outcome;
@@ -55,12 +56,12 @@ impl<'a> OneSession<'a> {
     /// The session that was asked for.
     pub(crate) fn from_args(
         args: &'a InputArgs,
-        one: &'a OneArgs,
+        wanted: Option<&'a str>,
         console: Console,
     ) -> Result<Self> {
         Ok(Self {
             args,
-            wanted: one.session.as_deref(),
+            wanted,
             config: input::config(args),
             names: NameFiles::read(args)?,
             console,
@@ -94,6 +95,22 @@ impl<'a> OneSession<'a> {
         } else {
             Err(self.not_found())
         }
+    }
+
+    /// Hands out the document of the session that was shown.
+    pub(crate) fn with_document(
+        &self,
+        followed: &Followed,
+        hand_out: impl FnOnce(&TcpSession<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let Some(record) = &followed.session else {
+            return Ok(());
+        };
+        let tables = &followed.capture.tables;
+        let identity = input::identity(self.args, &tables.first_input);
+        let names = self.names.with(&tables.names);
+        let context = context(&identity, &names, &followed.capture);
+        hand_out(&TcpSession::new(&record.summary, &record.lots, &context))
     }
 
     fn follow(
@@ -175,6 +192,12 @@ impl<'a> OneSession<'a> {
             "'spider sessions' lists all of them with their numbers",
         )
     }
+}
+
+/// Time of the first packet.
+pub(crate) fn first_time(session: &TcpSession<'_>) -> Option<Timestamp> {
+    let Seconds(first) = session.times.first?;
+    Some(Timestamp::from_nanos(first.nanos()))
 }
 
 /// What is said of a session that was shown, beside it.

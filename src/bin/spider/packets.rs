@@ -35,7 +35,7 @@ pub(crate) fn run(args: &PacketsArgs, console: Console) -> Result<Outcome> {
 }
 
 fn write(args: &PacketsArgs, console: Console, output: &mut Output) -> Result<Followed> {
-    let mut one = OneSession::from_args(&args.input, &args.one, console)?;
+    let mut one = OneSession::from_args(&args.input, args.one.session.as_deref(), console)?;
     let mut view = Packets {
         which: Which::new(&args.which),
         session: String::new(),

@@ -9,11 +9,12 @@ use rayon::ThreadPoolBuilder;
 use rayon::iter::ParallelIterator as _;
 use rayon::slice::ParallelSlice as _;
 use spider_pcap::analyze::{Analysis, CaptureSummary, analyze, analyze_each};
-use spider_pcap::document::{DocumentContext, TCP_SESSION_SCHEMA, TcpSession};
+use spider_pcap::document::{DocumentContext, SessionTiming, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::select::{FieldCatalog, Members};
 use spider_pcap::time::Span;
 use spider_pcap::view::{
     CsvWriter, JsonLayout, JsonWriter, Notes, SessionRow, Table, TimeText, fit_steps,
+    timing_fit_steps,
 };
 
 use crate::args::{Format, SessionsArgs};
@@ -29,15 +30,25 @@ use crate::output::Output;
 use crate::progress::Bar;
 use crate::zone::Zone;
 
+/// Which list is made of the sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum List {
+    /// What they are, and what is wrong with them.
+    Sessions,
+    /// When things happened.
+    Timing,
+}
+
 /// Runs the command.
-pub(crate) fn run(args: &SessionsArgs, console: Console) -> Result<Outcome> {
+pub(crate) fn run(args: &SessionsArgs, list: List, console: Console) -> Result<Outcome> {
     let catalog = FieldCatalog::from_schema(TCP_SESSION_SCHEMA);
     let mut job = Job {
         args,
+        list,
         console,
         choice: Choice::from_args(&args.choose, &catalog)?,
         checks: Checks::from_args(args, &catalog)?,
-        picks: columns::pick(&args.output.columns, args.output.format, &catalog)?,
+        picks: columns::pick(&args.output, list, &catalog)?,
         name_files: NameFiles::read(&args.input)?,
     };
     if args.output.unordered && args.output.format != Format::Ndjson {
@@ -65,6 +76,7 @@ pub(crate) fn run(args: &SessionsArgs, console: Console) -> Result<Outcome> {
 /// Everything that was asked for, checked.
 struct Job<'a> {
     args: &'a SessionsArgs,
+    list: List,
     console: Console,
     choice: Choice,
     checks: Checks,
@@ -92,14 +104,14 @@ impl Job<'_> {
             Format::Table => self.write_table(&listing, &chosen, &mut output),
             Format::Json => write_json(
                 &listing,
-                &chosen,
+                (&chosen, self.list),
                 JsonLayout::Array,
                 config.threads,
                 &mut output,
             ),
             Format::Ndjson => write_json(
                 &listing,
-                &chosen,
+                (&chosen, self.list),
                 JsonLayout::Lines,
                 config.threads,
                 &mut output,
@@ -172,8 +184,12 @@ impl Job<'_> {
             return Ok(false);
         }
         self.checks.observe(&session.id, text)?;
+        if self.list == List::Timing {
+            json.clear();
+            SessionTiming::new(session).write_json(json)?;
+        }
         let written = output
-            .write_all(text.as_bytes())
+            .write_all(json)
             .and_then(|()| output.write_all(b"\n"));
         written
             .and_then(|()| output.flush())
@@ -223,7 +239,11 @@ impl Job<'_> {
             );
         }
         // Columns that a person picked all stay.
-        let fit = if is_default { fit_steps() } else { Vec::new() };
+        let fit = match (is_default, self.list) {
+            (true, List::Sessions) => fit_steps(),
+            (true, List::Timing) => timing_fit_steps(),
+            (false, _) => Vec::new(),
+        };
         let surface = self.console.surface(output.is_stdout());
         Ok(table.write_to(output, surface, &fit)?)
     }
@@ -278,7 +298,7 @@ impl Job<'_> {
 /// Writes documents in order; they are made in parallel, a block at a time.
 fn write_json(
     listing: &Listing<'_>,
-    chosen: &[Chosen],
+    (chosen, list): (&[Chosen], List),
     layout: JsonLayout,
     threads: Option<NonZeroUsize>,
     output: &mut Output,
@@ -290,7 +310,7 @@ fn write_json(
         let texts: Vec<_> = pool.install(|| {
             block
                 .par_chunks(BLOCK_DOCUMENTS)
-                .map(|part| documents(listing, part))
+                .map(|part| documents(listing, part, list))
                 .collect()
         });
         for text in texts {
@@ -301,11 +321,14 @@ fn write_json(
 }
 
 /// Documents one behind the other.
-fn documents(listing: &Listing<'_>, chosen: &[Chosen]) -> Result<Vec<u8>> {
+fn documents(listing: &Listing<'_>, chosen: &[Chosen], list: List) -> Result<Vec<u8>> {
     let mut json = Vec::with_capacity(chosen.len() * USUAL_DOCUMENT_BYTES);
     for Chosen { position, .. } in chosen {
         if let Some(session) = listing.session(*position) {
-            session.write_json(&mut json)?;
+            match list {
+                List::Sessions => session.write_json(&mut json)?,
+                List::Timing => SessionTiming::new(&session).write_json(&mut json)?,
+            }
             json.push(JsonWriter::<&mut Output>::SEPARATOR);
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn write(
     console: Console,
     output: &mut Output,
 ) -> Result<Followed> {
-    let mut one = OneSession::from_args(&args.input, &args.one, console)?;
+    let mut one = OneSession::from_args(&args.input, args.one.session.as_deref(), console)?;
     let failed = output.describe();
     let mut view = Detail {
         format: args.format,
