@@ -21,6 +21,7 @@ mod notice;
 mod pcap;
 mod raw_packet;
 mod reader;
+mod section;
 mod source;
 mod variant;
 
@@ -39,6 +40,7 @@ pub use limits::ReadLimits;
 pub use merge::Capture;
 pub use notice::{CaptureNotice, NoticeKind, NoticeLog};
 pub use raw_packet::{Interface, InterfaceId, LinkType, PacketNumber, RawPacket};
+pub use section::Section;
 pub use source::Input;
 
 pub(crate) use byte_order::ByteOrder;

@@ -5,19 +5,28 @@
 
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod attributes;
 mod block;
 mod clock;
 mod names;
+mod option_list;
 mod options;
 mod packet_block;
 mod reader;
 mod secrets;
 mod section;
+mod statistics;
+mod write_error;
 
 #[cfg(test)]
 mod tests;
 
+pub use attributes::PacketAttributes;
 pub use names::NameRecord;
+pub use option_list::OptionList;
 pub use secrets::SecretBlock;
+pub use statistics::InterfaceStatistics;
+pub use write_error::WriteError;
 
+pub(crate) use attributes::block_around;
 pub(crate) use reader::BlockReader;
