@@ -1,4 +1,4 @@
-//! The pcapng block format: blocks to packets, interfaces, names and secrets.
+//! The pcapng block format: blocks to packets, interfaces, names and secrets, and back.
 //!
 //! Limits: [`ReadLimits`](crate::capture::ReadLimits).
 //! Sources: draft-ietf-opsawg-pcapng.
@@ -7,7 +7,9 @@
 
 mod attributes;
 mod block;
+mod block_buffer;
 mod clock;
+mod name_blocks;
 mod names;
 mod option_list;
 mod options;
@@ -17,6 +19,7 @@ mod secrets;
 mod section;
 mod statistics;
 mod write_error;
+mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +30,7 @@ pub use option_list::OptionList;
 pub use secrets::SecretBlock;
 pub use statistics::InterfaceStatistics;
 pub use write_error::WriteError;
+pub use writer::{InterfaceDescription, Interfaces, Packet, Packets, Secrets, Writer};
 
 pub(crate) use attributes::block_around;
 pub(crate) use reader::BlockReader;
