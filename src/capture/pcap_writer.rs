@@ -253,3 +253,135 @@ const NANOS: u32 = 0xa1b2_3c4d;
 /// 2 and 4, 16 bits each.
 const VERSION: u32 = 0x0004_0002;
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::read;
+    use super::*;
+
+    fn header(precision: Precision) -> PcapHeader {
+        PcapHeader {
+            link_type: LinkType(1),
+            fcs_len: None,
+            snaplen: 65_535,
+            precision,
+        }
+    }
+
+    fn error(precision: Precision, time: Option<i64>, bytes: &[u8]) -> String {
+        let mut writer = PcapWriter::new(Vec::new(), &header(precision)).unwrap();
+        let time = time.map(Timestamp::from_nanos);
+        let error = writer.packet(PacketNumber::FIRST, time, 9, bytes);
+        assert_eq!(writer.finish().unwrap().len(), 24, "nothing was written");
+        error.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn times_are_exact_in_both_resolutions() {
+        let last = i64::from(u32::MAX) * NANOS_PER_SECOND;
+        for (precision, fraction, text) in [
+            (Precision::from_digits(0), 0, "000000"),
+            (Precision::MICROS, 999_999_000, "999999"),
+            (Precision::from_digits(7), 999_999_900, "999999900"),
+            (Precision::NANOS, 999_999_999, "999999999"),
+        ] {
+            let mut writer = PcapWriter::new(Vec::new(), &header(precision)).unwrap();
+            for nanos in [0, last + fraction] {
+                let time = Some(Timestamp::from_nanos(nanos));
+                writer.packet(PacketNumber::FIRST, time, 2, b"ab").unwrap();
+            }
+            let packets = read(&writer.finish().unwrap()).packets;
+            assert_eq!(packets[1], format!("2@0 4294967295.{text} ab"));
+        }
+    }
+
+    #[test]
+    fn packets_that_the_format_cannot_hold_are_refused() {
+        let past = (i64::from(u32::MAX) + 1) * NANOS_PER_SECOND;
+        let long = vec![0; 262_145];
+        for (precision, time, bytes, message) in [
+            (
+                Precision::NANOS,
+                None,
+                &b"ab"[..],
+                "packet 1 has no time, which a pcap file needs",
+            ),
+            (
+                Precision::NANOS,
+                Some(past),
+                b"ab",
+                "packet 1: second 4294967296 is not from 0 to 4294967295",
+            ),
+            (
+                Precision::NANOS,
+                Some(-1),
+                b"ab",
+                "packet 1: second -1 is not from 0 to 4294967295",
+            ),
+            (
+                Precision::MICROS,
+                Some(1_000_000_001),
+                b"ab",
+                "packet 1: nanosecond 1 cannot be written in microseconds",
+            ),
+            (
+                Precision::MICROS,
+                Some(0),
+                &long,
+                "packet 1 of 262145 bytes: at most 262144 are possible",
+            ),
+        ] {
+            assert_eq!(error(precision, time, bytes), message);
+        }
+    }
+
+    #[test]
+    fn frame_check_sequences_are_described_where_the_format_can() {
+        for (len, is_possible) in [(0, true), (4, true), (30, true), (3, false), (32, false)] {
+            let header = PcapHeader {
+                fcs_len: Some(len),
+                ..header(Precision::MICROS)
+            };
+            match PcapWriter::new(Vec::new(), &header) {
+                Ok(writer) => {
+                    assert!(is_possible);
+                    let reading = read(&writer.finish().unwrap());
+                    assert!(reading.notices.is_empty());
+                    assert_eq!(reading.capture.interfaces()[0].fcs_len(), Some(len));
+                }
+                Err(error) => {
+                    assert!(!is_possible);
+                    assert!(error.to_string().contains(&format!("of {len} bytes")));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn one_header_covers_interfaces_that_agree() {
+        let interface = |link_type, snaplen, digits, fcs_len| {
+            let mut options = crate::pcapng::OptionList::default();
+            options.push_byte(crate::pcapng::OptionList::FCS_LEN, fcs_len);
+            Interface {
+                name: None,
+                link_type: LinkType(link_type),
+                precision: Precision::from_digits(digits),
+                snaplen,
+                options: options.into(),
+                section: std::sync::Arc::default(),
+            }
+        };
+        let one = interface(1, 96, 6, 4);
+        let covering = |other: &Interface| PcapHeader::covering([&one, other]);
+        let header = covering(&interface(1, 0, 9, 4)).unwrap();
+        assert_eq!((header.snaplen, header.fcs_len), (262_144, Some(4)));
+        assert_eq!(header.precision, Precision::NANOS);
+        let header = covering(&interface(1, 64, 3, 2)).unwrap();
+        assert_eq!((header.snaplen, header.fcs_len), (96, None));
+        assert_eq!(header.precision, Precision::MICROS);
+        assert_eq!(
+            covering(&interface(113, 0, 6, 4)).unwrap_err().to_string(),
+            "link types 1 and 113 cannot be in one pcap file"
+        );
+    }
+}
