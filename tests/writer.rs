@@ -10,11 +10,14 @@ mod corpus;
 mod whole;
 
 use std::io::{self, ErrorKind, Write};
+use std::sync::OnceLock;
 
 use copy::{KeptPacket, Whole};
 use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketBlock;
 use pcap_file::pcapng::{Block, PcapNgParser};
+use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::Index;
 use proptest::test_runner::RngSeed;
 use spider_pcap::capture::{PcapWriteError, Section};
 use spider_pcap::pcapng::{OptionList, WriteError};
@@ -82,11 +85,43 @@ proptest! {
     }
 
     #[test]
+    fn what_is_left_of_a_damaged_capture_is_kept(
+        file in any::<Index>(),
+        damage in vec((any::<Index>(), any::<u8>()), 1..8),
+    ) {
+        let files = small_files();
+        let (name, mut bytes) = file.get(files).clone();
+        for (at, byte) in damage {
+            // The first bytes say which format it is.
+            let at = 24 + at.index(bytes.len() - 24);
+            bytes[at] = byte;
+        }
+        let whole = Whole::read(vec![corpus::input(&name, bytes)]);
+        match pcapng_copy(&whole) {
+            Ok(copy) => prop_assert_eq!(&copy, &whole, "{}", name),
+            // A simple packet of a second section, or names without an interface.
+            Err(WriteError::NotOfFirstInterface { .. } | WriteError::NoInterface { .. }) => {}
+            Err(error) => prop_assert!(false, "{}: {}", name, error),
+        }
+    }
+
+    #[test]
     fn a_pcap_keeps_packets_and_times(whole in whole::for_pcap()) {
         let copy = reread(whole.write_pcap(Vec::new()).unwrap());
         prop_assert_eq!(&copy.notices, &Vec::<String>::new());
         assert_same_packets(&copy, &whole, "random");
     }
+}
+
+/// The captures that are not compressed and quick to read.
+fn small_files() -> &'static [(String, Vec<u8>)] {
+    static FILES: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let files = corpus::all().into_iter();
+        let files = files.map(|file| (file.name.clone(), file.bytes()));
+        let plain = files.filter(|(name, _)| name.ends_with("pcap") || name.ends_with("pcapng"));
+        plain.filter(|(_, bytes)| bytes.len() < 30_000).collect()
+    })
 }
 
 fn assert_same(theirs: &EnhancedPacketBlock<'_>, ours: &KeptPacket) {
