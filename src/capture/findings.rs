@@ -2,8 +2,10 @@
 //!
 //! Interfaces are numbered within the input; whoever merges inputs renumbers them.
 
+use std::collections::BTreeMap;
+
 use super::notice::{CaptureNotice, NoticeKind, NoticeLog};
-use super::raw_packet::Interface;
+use super::raw_packet::{Interface, InterfaceId};
 use crate::pcapng::{InterfaceStatistics, NameRecord, SecretBlock};
 
 /// Interfaces, names, secrets, statistics and notices of one input since they were last taken.
@@ -13,7 +15,8 @@ pub(crate) struct Findings {
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) names: Vec<NameRecord>,
     pub(crate) secrets: Vec<SecretBlock>,
-    pub(crate) statistics: Vec<InterfaceStatistics>,
+    /// The last ones of each interface.
+    pub(crate) statistics: BTreeMap<InterfaceId, InterfaceStatistics>,
     pub(crate) notices: NoticeLog,
 }
 

@@ -200,9 +200,9 @@ impl Lane {
         let room = limits.max_names.saturating_sub(shared.names.len());
         shared.names.extend(findings.names.drain(..).take(room));
         shared.secrets.append(&mut findings.secrets);
-        for mut statistics in findings.statistics.drain(..) {
-            let local = self.interfaces.get(statistics.interface.0 as usize);
-            statistics.interface = local.copied().unwrap_or(statistics.interface);
+        for (local, mut statistics) in std::mem::take(&mut findings.statistics) {
+            let known = self.interfaces.get(local.0 as usize);
+            statistics.interface = known.copied().unwrap_or(local);
             shared.statistics.insert(statistics.interface, statistics);
         }
     }

@@ -268,7 +268,7 @@ impl BlockReader {
         let replaced = std::mem::replace(&mut interface.statistics_bytes, len);
         self.release(replaced);
         if self.reserve(len, place, out) {
-            out.findings.statistics.push(found);
+            out.findings.statistics.insert(found.interface, found);
         } else if let Some(Some(interface)) = self.section.interfaces.get_mut(local) {
             interface.statistics_bytes = 0;
         }

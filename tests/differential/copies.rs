@@ -168,7 +168,9 @@ const EVERYWHERE: [&str; 5] = [
     "frame.cap_len",
     "frame.md5_hash",
 ];
-const ONLY_PCAPNG: [&str; 9] = [
+const ONLY_PCAPNG: [&str; 10] = [
+    // Tells whether secrets are found.
+    "frame.protocols",
     "frame.comment",
     "frame.interface_name",
     "frame.interface_description",
