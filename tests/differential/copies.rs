@@ -135,9 +135,12 @@ fn originals() -> Vec<(String, PathBuf)> {
     originals
 }
 
+/// Whether tshark takes it for a pcapng file, whatever its name.
 fn is_pcapng(path: &Path) -> bool {
     let output = Command::new("capinfos").arg("-t").arg(path).output();
-    String::from_utf8_lossy(&output.unwrap().stdout).contains("pcapng")
+    let text = String::from_utf8_lossy(&output.unwrap().stdout).into_owned();
+    let mut lines = text.lines();
+    lines.any(|line| line.starts_with("File type:") && line.contains("pcapng"))
 }
 
 /// These fields of each packet, a line each, and what was said to stderr.
