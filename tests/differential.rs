@@ -4,6 +4,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[path = "differential/copies.rs"]
+mod copies;
+#[path = "support/copy.rs"]
+mod copy;
 #[path = "support/corpus.rs"]
 mod corpus;
 #[path = "support/diff.rs"]

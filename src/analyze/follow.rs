@@ -17,7 +17,7 @@ use super::decoded::Decoded;
 use super::history::History;
 use super::reader::Reader;
 use super::record::{CaptureSummary, CaptureTables, SessionRecord};
-use crate::capture::{Input, PacketNumber, RawPacket};
+use crate::capture::{Batch, Input, PacketNumber, RawPacket};
 use crate::config::Config;
 use crate::error::Error;
 use crate::lot::{ControlBits, Hold, LotBuilder, LotPart, PlacedPacket, TimelineEvent};
@@ -34,13 +34,19 @@ pub struct FollowedPacket<'a> {
     pub placed: PlacedPacket,
     /// Its TCP segment.
     pub segment: &'a Segment<'a>,
-    /// The packet as captured (of an IP datagram in fragments: the one that completed it).
-    pub raw: Option<RawPacket<'a>>,
+    /// The batch that it lies in.
+    pub batch: &'a Batch,
     /// What is known of the capture so far.
     pub tables: &'a CaptureTables,
 }
 
-impl FollowedPacket<'_> {
+impl<'a> FollowedPacket<'a> {
+    /// The packet as captured (of an IP datagram in fragments: the one that completed it).
+    pub fn raw(&self) -> Option<RawPacket<'a>> {
+        let slot = self.batch.slot(self.segment.head.number)?;
+        Some(self.batch.packet(slot))
+    }
+
     /// What a time line counts of it.
     pub fn timeline_event(&self) -> TimelineEvent {
         let (head, placed) = (&self.segment.head, &self.placed);
@@ -451,7 +457,7 @@ impl Following {
             follower.packet(&FollowedPacket {
                 placed,
                 segment: &segment,
-                raw: batch.batch.packet(number),
+                batch: &batch.batch,
                 tables,
             })?;
         }

@@ -218,6 +218,7 @@ impl<'a> Walk<'a> {
             original_len: packet.original_len,
             start: 0,
             captured_len: u32::try_from(packet.bytes.len()).unwrap_or(u32::MAX),
+            block: None,
         }
     }
 

@@ -58,7 +58,7 @@ impl SessionView for Detail<'_> {
     }
 
     fn packet(&mut self, packet: &FollowedPacket<'_>) -> Result<ControlFlow<()>> {
-        let Some(raw) = packet.raw.filter(|raw| raw.number.value() == self.number) else {
+        let Some(raw) = packet.raw().filter(|raw| raw.number.value() == self.number) else {
             return Ok(ControlFlow::Continue(()));
         };
         let dissection = dissect(&raw);
