@@ -21,4 +21,5 @@ pub mod pcapng;
 pub mod select;
 pub mod session;
 pub mod time;
+pub mod tls;
 pub mod view;
