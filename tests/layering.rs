@@ -14,6 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pcapng", &["capture", "time"]),
     ("packet", &["capture", "time"]),
     ("session", &["capture", "packet", "time"]),
+    ("tls", &["session", "time"]),
     ("lot", &["session", "time"]),
     ("names", &["capture", "time"]),
     (
@@ -43,6 +44,9 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("serde", &["document", "select", "view"]),
     ("serde_json", &["document", "select", "view"]),
     ("sha1", &["document"]),
+    ("md5", &["tls"]),
+    ("sha2", &["tls"]),
+    ("x509_parser", &["tls"]),
     ("base64", &["document"]),
     ("cel", &["select"]),
     ("csv", &["view"]),

@@ -87,7 +87,7 @@ impl Stream {
         let from_higher = head.destination.port < head.source.port;
         let is_client = if is_start { !is_answer } else { from_higher };
         Self {
-            first_packet: head.number.0,
+            first_packet: head.number.value(),
             pieces: Vec::new(),
             client: if is_client { from } else { from.opposite() },
             halves: PerDirection::default(),
