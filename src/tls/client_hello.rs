@@ -1,7 +1,7 @@
-//! A ClientHello to what the client offered.
+//! A `ClientHello` to what the client offered.
 //!
 //! Reads are strict: lengths must add up, and nothing may follow the extensions. Of an encrypted
-//! ClientHello (ECH) only the outer one is seen, with its outer server name.
+//! `ClientHello` (ECH) only the outer one is seen, with its outer server name.
 //! Limits: [`TlsLimits::text_bytes`] and [`TlsLimits::protocols`].
 //! Sources: RFC 8446 §4.1.2, RFC 5246 §7.4.1.2 and appendix E.2 (the form of SSL 2.0),
 //! RFC 6066 §3 (server name), RFC 7301 (ALPN).
@@ -13,7 +13,7 @@ use super::limits::TlsLimits;
 use super::reader::Reader;
 use super::text::wire_text;
 
-/// A ClientHello as it stands on the wire.
+/// A `ClientHello` as it stands on the wire.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClientHello<'a> {
     pub(super) version: Version,
@@ -24,7 +24,7 @@ pub(super) struct ClientHello<'a> {
     pub(super) extensions: Extensions<'a>,
 }
 
-/// What is kept of a ClientHello.
+/// What is kept of a `ClientHello`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Offer {
     pub(super) random: [u8; 32],

@@ -104,15 +104,15 @@ impl CipherSuite {
     /// (RFC 8446 §4.4.4 and §5.2): header 4, hash, content type 1, tag.
     pub(super) fn finished_record_len(self) -> u16 {
         let name = self.name().unwrap_or_default();
-        let hash = if name.ends_with("_SHA512") {
-            64
+        let with_hash: u16 = if name.ends_with("_SHA512") {
+            69
         } else if name.ends_with("_SHA384") {
-            48
+            53
         } else {
-            32
+            37
         };
         let tag = if name.contains("_CCM_8") { 8 } else { 16 };
-        5 + hash + tag
+        with_hash.saturating_add(tag)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The extensions of a hello, as they stand on the wire.
 //!
-//! Source: RFC 8446 §4.2; the numbers are those of the IANA registry "TLS ExtensionType Values".
+//! Source: RFC 8446 §4.2; the numbers are those of the IANA registry "TLS `ExtensionType` Values".
 
 use super::reader::Reader;
 

@@ -1,9 +1,9 @@
-//! Fingerprints of a ClientHello: JA3 and JA4.
+//! Fingerprints of a `ClientHello`: JA3 and JA4.
 //!
 //! GREASE values (RFC 8701) are left out of both. JA4 is the fingerprint of TLS clients only,
 //! which is free for use (BSD-3-Clause); other parts of JA4+ are not here.
 //! Sources: "JA3", Salesforce, <https://github.com/salesforce/ja3>; "JA4: TLS Client
-//! Fingerprinting", FoxIO, technical_details/JA4.md.
+//! Fingerprinting", FoxIO, `technical_details/JA4.md`.
 
 use std::fmt;
 use std::fmt::Write as _;

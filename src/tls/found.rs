@@ -17,7 +17,7 @@ pub(super) struct Found {
     /// Cleartext of another protocol came before.
     pub(super) after_cleartext: bool,
     pub(super) offer: Option<Box<Offer>>,
-    /// The server's choice; that of a HelloRetryRequest until the real one comes.
+    /// The server's choice; that of a `HelloRetryRequest` until the real one comes.
     pub(super) choice: Option<Box<Choice>>,
     pub(super) certificate: Option<Box<Certificate>>,
     /// A message that only a full handshake has was seen.
@@ -76,7 +76,7 @@ impl Found {
         }
     }
 
-    /// Takes in a ChangeCipherSpec; behind a HelloRetryRequest it means nothing (RFC 8446
+    /// Takes in a `ChangeCipherSpec`; behind a `HelloRetryRequest` it means nothing (RFC 8446
     /// appendix D.4).
     pub(super) fn handle_change(&mut self) {
         let retried = |choice: &Choice| choice.is_retry_request();

@@ -4,9 +4,9 @@
 //! Each question is answered by the first bytes alone and never otherwise when more come, so that
 //! it does not matter how a stream is cut.
 //! Sources: RFC 5246 appendix E.2 and the SSL 2.0 specification (hellos); PostgreSQL
-//! "Frontend/Backend Protocol" (SSLRequest); MySQL "Protocol::SSLRequest"; RFC 4511 §4.14 and RFC 4513 §3.1
-//! (LDAP StartTLS); MS-RDPBCGR 2.2.1 (X.224 in TPKT); HAProxy "The PROXY protocol" §2.2;
-//! OASIS AMQP 1.0 part 5 §2.1.
+//! "Frontend/Backend Protocol" (`SSLRequest`); MySQL `Protocol::SSLRequest`; RFC 4511 §4.14 (LDAP
+//! StartTLS); MS-RDPBCGR 2.2.1 (X.224 in TPKT); HAProxy "The PROXY protocol" §2.2; OASIS AMQP 1.0
+//! part 5 §2.1.
 
 use super::reader::{Reader, length_u24};
 use super::record::{ALERT, HANDSHAKE, HEADER_LEN, is_header};
@@ -108,7 +108,7 @@ pub(super) fn v2_client_hello(bytes: &[u8]) -> Match<usize> {
     v2(bytes, 11, |mut reader, len| {
         let (kind, version) = (reader.u8()?, reader.u16()?);
         let (ciphers, session_id, challenge) = (reader.u16()?, reader.u16()?, reader.u16()?);
-        let sum = u32::from(ciphers) + u32::from(session_id) + u32::from(challenge) + 9;
+        let sum = sum(9, [ciphers, session_id, challenge]);
         let fits = kind == 1
             && matches!(version, 0x0002 | 0x0300..=0x0303)
             && ciphers % 3 == 0
@@ -126,7 +126,7 @@ pub(super) fn v2_server_hello(bytes: &[u8]) -> Match<usize> {
         let (kind, _hit, _certificate_type) = (reader.u8()?, reader.u8()?, reader.u8()?);
         let version = reader.u16()?;
         let (certificate, ciphers, id) = (reader.u16()?, reader.u16()?, reader.u16()?);
-        let sum = u32::from(certificate) + u32::from(ciphers) + u32::from(id) + 11;
+        let sum = sum(11, [certificate, ciphers, id]);
         (kind == 4 && version == 2 && ciphers % 3 == 0 && sum == len).then_some(())
     })
 }
@@ -153,6 +153,12 @@ fn v2(
         Some(()) => Match::Yes(usize::from(len).saturating_add(2)),
         None => Match::No,
     }
+}
+
+/// The length of a record with a fixed part and three variable ones.
+fn sum(fixed: u32, parts: [u16; 3]) -> u32 {
+    let add = |sum: u32, part: u16| sum.saturating_add(part.into());
+    parts.into_iter().fold(fixed, add)
 }
 
 /// A unit of a binary protocol that may change to TLS.

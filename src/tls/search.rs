@@ -10,6 +10,7 @@
 //! | FTP | `AUTH TLS`, `AUTH SSL` |
 //! | XMPP | an element `starttls` |
 //! | HTTP proxy | `CONNECT` and its headers, up to the empty line |
+//! | HTTP, Gnutella | a header `Upgrade: TLS/...`, the rest of the headers up to the empty line |
 //! | LDAP | the extended request for StartTLS |
 //! | PostgreSQL, MySQL, AMQP 1.0, RDP | their request, or first message, for TLS |
 //! | PROXY protocol | TLS may follow its header |
@@ -20,7 +21,7 @@
 //! Limits: [`TlsLimits::cleartext_bytes`](super::TlsLimits::cleartext_bytes) before TLS; a unit of
 //! text that is longer than 4 KiB ends the search.
 //! Sources: RFC 3207, RFC 9051 §6.2.1, RFC 2595 §4, RFC 4217 §4, RFC 4642, RFC 6120 §5,
-//! RFC 9110 §9.3.6.
+//! RFC 9110 §9.3.6, RFC 2817 §3.
 
 use super::opening::{self, CLIENT_HELLO, MAX_UNIT_LEN, Match, Next, SERVER_HELLO};
 
@@ -45,8 +46,8 @@ enum Place {
     Binary(Armed),
     /// Behind a unit of text.
     Text(Armed),
-    /// Within the headers of a `CONNECT`; true behind a line end.
-    Connect,
+    /// Within headers; TLS was asked for, and may follow the empty line.
+    Headers,
 }
 
 /// Whether TLS was asked for.
@@ -157,7 +158,7 @@ impl Search {
                 Match::More => Step::More,
                 Match::No => text(rest, armed),
             },
-            Place::Connect => connect(rest),
+            Place::Headers => headers(rest),
         }
     }
 
@@ -221,8 +222,8 @@ fn text(rest: &[u8], armed: Armed) -> Step {
     let place = if line.is_empty() {
         // White space between an element and TLS.
         Place::Text(armed)
-    } else if starts_with_word(line, b"CONNECT") && contains(line, b" HTTP/") {
-        Place::Connect
+    } else if is_connect(line) || is_upgrade(line) {
+        Place::Headers
     } else if contains(line, b" HTTP/1") && !starts_with_word(line, b"OPTIONS") {
         return Step::Nothing;
     } else if asks_for_tls(line) {
@@ -235,15 +236,15 @@ fn text(rest: &[u8], armed: Armed) -> Step {
     Step::Pass(unit.len(), place)
 }
 
-/// Passes over a header of a `CONNECT`; TLS may follow the empty line.
-fn connect(rest: &[u8]) -> Step {
+/// Passes over a header; TLS may follow the empty line.
+fn headers(rest: &[u8]) -> Step {
     match text_unit(rest) {
         Match::No => Step::Nothing,
         Match::More => Step::More,
         Match::Yes(unit) if matches!(unit, b"\n" | b"\r\n") => {
             Step::Pass(unit.len(), Place::Text(Armed::Yes))
         }
-        Match::Yes(unit) => Step::Pass(unit.len(), Place::Connect),
+        Match::Yes(unit) => Step::Pass(unit.len(), Place::Headers),
     }
 }
 
@@ -288,6 +289,18 @@ fn asks_for_tls(line: &[u8]) -> bool {
         }
         _ => false,
     }
+}
+
+/// True for a request to a proxy for a tunnel.
+fn is_connect(line: &[u8]) -> bool {
+    starts_with_word(line, b"CONNECT") && contains(line, b" HTTP/")
+}
+
+/// True for a header that asks for TLS on the same connection.
+fn is_upgrade(line: &[u8]) -> bool {
+    line.split_first_chunk::<8>().is_some_and(|(name, value)| {
+        name.eq_ignore_ascii_case(b"upgrade:") && value.trim_ascii().starts_with(b"TLS/")
+    })
 }
 
 fn starts_with_word(line: &[u8], word: &[u8]) -> bool {

@@ -1,6 +1,6 @@
-//! A ServerHello to what the server chose.
+//! A `ServerHello` to what the server chose.
 //!
-//! A HelloRetryRequest is a ServerHello with a certain random; what it chooses stands until the
+//! A `HelloRetryRequest` is a `ServerHello` with a certain random; what it chooses stands until the
 //! real one comes.
 //! Limits: [`TlsLimits::text_bytes`].
 //! Sources: RFC 8446 §4.1.3 and §4.1.4, RFC 5246 §7.4.1.3; drafts of TLS 1.3 up to 21 lack the
@@ -12,7 +12,7 @@ use super::limits::TlsLimits;
 use super::reader::Reader;
 use super::text::wire_text;
 
-/// What is kept of a ServerHello.
+/// What is kept of a `ServerHello`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Choice {
     pub(super) version: Version,

@@ -8,7 +8,7 @@ pub(super) struct HelloBytes {
 }
 
 impl HelloBytes {
-    /// A ClientHello of TLS 1.2 with these suites, and a session id of four bytes.
+    /// A `ClientHello` of TLS 1.2 with these suites, and a session id of four bytes.
     pub(super) fn client(ciphers: &[u16]) -> Self {
         let mut head = vec![3, 3];
         head.extend([b'c'; 32]);
@@ -21,7 +21,7 @@ impl HelloBytes {
         }
     }
 
-    /// A ServerHello of TLS 1.2 with this suite, and another session id.
+    /// A `ServerHello` of TLS 1.2 with this suite, and another session id.
     pub(super) fn server(cipher: u16) -> Self {
         Self::server_with(cipher, [b's'; 32], &[8, 8])
     }

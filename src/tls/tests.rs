@@ -299,6 +299,11 @@ fn tls_is_found_behind_the_cleartext_that_asks_for_it() {
             b"CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n",
             b"HTTP/1.1 200 Connection established\r\n\r\n",
         ),
+        (
+            "HTTP upgrade",
+            b"OPTIONS * HTTP/1.1\r\nUpgrade: TLS/1.0\r\nConnection: Upgrade\r\n\r\n",
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: TLS/1.0, HTTP/1.1\r\n\r\n",
+        ),
         ("PostgreSQL", b"\0\0\0\x08\x04\xd2\x16\x2f", b"S"),
         ("PostgreSQL with GSS", b"\0\0\0\x08\x04\xd2\x16\x30\0\0\0\x08\x04\xd2\x16\x2f", b"NS"),
         ("MySQL", &mysql_login, &mysql_greeting),
