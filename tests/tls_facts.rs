@@ -8,23 +8,24 @@
 #[path = "support/streams.rs"]
 mod streams;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::RngSeed;
 use spider_pcap::capture::Input;
-use spider_pcap::session::Direction;
+use spider_pcap::session::{Direction, Piece, StreamOffset};
 use spider_pcap::tls::{CipherSuite, Observer, TlsFacts, TlsLimits, Version};
+use streams::OwnedPiece;
 
 /// The facts of the sessions of a capture that have TLS, with their first packets.
 fn facts(path: &Path) -> Vec<(u64, TlsFacts)> {
-    let input = Input::Stream {
-        name: path.display().to_string(),
-        reader: Box::new(File::open(path).unwrap()),
-    };
     let mut all = Vec::new();
-    for stream in streams::of_capture(input) {
+    for stream in streams::of_capture(input(path)) {
         let mut observer = Observer::new(TlsLimits::default());
         for (direction, piece) in &stream.pieces {
             observer.push(*direction, piece.as_piece());
@@ -32,6 +33,13 @@ fn facts(path: &Path) -> Vec<(u64, TlsFacts)> {
         all.extend(observer.facts().map(|facts| (stream.first_packet, facts)));
     }
     all
+}
+
+fn input(path: &Path) -> Input {
+    Input::Stream {
+        name: path.display().to_string(),
+        reader: Box::new(File::open(path).unwrap()),
+    }
 }
 
 fn testdata() -> PathBuf {
@@ -125,6 +133,61 @@ fn other_protocols_have_no_tls() {
     ] {
         assert!(of(name).is_empty(), "{name}");
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 400,
+        rng_seed: RngSeed::Fixed(7),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn damaged_handshakes_do_no_harm(
+        name in prop::sample::select(HANDSHAKES.to_vec()),
+        damage in prop::collection::vec((any::<Index>(), any::<Index>(), any::<u8>()), 1..20),
+        last in any::<Index>(),
+    ) {
+        let mut pieces = HANDSHAKE_PIECES.with(|known| {
+            let mut known = known.borrow_mut();
+            known.entry(name).or_insert_with(|| pieces(name)).clone()
+        });
+        for (piece, place, byte) in damage {
+            let (_, bytes) = piece.get_mut(&mut pieces);
+            *place.get_mut(bytes) = byte;
+        }
+        let mut observer = Observer::new(TlsLimits::default());
+        for (direction, bytes) in pieces.iter().take(last.index(pieces.len()) + 1) {
+            observer.push(*direction, Piece::Bytes(StreamOffset::ZERO, bytes));
+        }
+        drop(observer.facts());
+    }
+}
+
+/// Bytes as they came, each with its direction.
+type Pieces = Vec<(Direction, Vec<u8>)>;
+
+thread_local! {
+    static HANDSHAKE_PIECES: RefCell<BTreeMap<&'static str, Pieces>> = RefCell::default();
+}
+
+const HANDSHAKES: [&str; 4] = [
+    "tls/tls12-client-certificate.pcapng",
+    "tls/tls13-curl.pcapng",
+    "tls/tls12-cbc-etm.pcap",
+    "mail/smtp-and-starttls.pcap",
+];
+
+/// The first bytes of the last session of a capture, where there is its handshake.
+fn pieces(name: &str) -> Pieces {
+    let streams = streams::of_capture(input(&testdata().join(name)));
+    let last = streams.into_iter().next_back().unwrap();
+    let bytes = |(direction, piece)| match piece {
+        OwnedPiece::Bytes(bytes) => Some((direction, bytes)),
+        OwnedPiece::Gap(_) => None,
+    };
+    last.pieces.into_iter().filter_map(bytes).take(40).collect()
 }
 
 #[test]

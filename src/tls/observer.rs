@@ -40,7 +40,7 @@ struct Half {
 
 #[derive(Debug)]
 enum State {
-    Searching(Box<Search>),
+    Searching(Search),
     Reading(Box<Records>),
     Ignoring,
 }
@@ -181,7 +181,7 @@ impl Half {
 
 impl Default for State {
     fn default() -> Self {
-        Self::Searching(Box::default())
+        Self::Searching(Search::default())
     }
 }
 

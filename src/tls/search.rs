@@ -10,7 +10,7 @@
 //! | FTP | `AUTH TLS`, `AUTH SSL` |
 //! | XMPP | an element `starttls` |
 //! | HTTP proxy | `CONNECT` and its headers, up to the empty line |
-//! | HTTP, Gnutella | a header `Upgrade: TLS/...`, the rest of the headers up to the empty line |
+//! | HTTP, Gnutella | `Upgrade: TLS/...` or `Connection: Upgrade`, and headers up to the empty line |
 //! | LDAP | the extended request for StartTLS |
 //! | PostgreSQL, MySQL, AMQP 1.0, RDP | their request, or first message, for TLS |
 //! | PROXY protocol | TLS may follow its header |
@@ -296,11 +296,14 @@ fn is_connect(line: &[u8]) -> bool {
     starts_with_word(line, b"CONNECT") && contains(line, b" HTTP/")
 }
 
-/// True for a header that asks for TLS on the same connection.
+/// True for a header that asks for TLS on the same connection, or agrees to it.
 fn is_upgrade(line: &[u8]) -> bool {
-    line.split_first_chunk::<8>().is_some_and(|(name, value)| {
-        name.eq_ignore_ascii_case(b"upgrade:") && value.trim_ascii().starts_with(b"TLS/")
-    })
+    let value_of = |name: &[u8]| {
+        let (found, value) = line.split_at_checked(name.len())?;
+        found.eq_ignore_ascii_case(name).then(|| value.trim_ascii())
+    };
+    value_of(b"upgrade:").is_some_and(|value| value.starts_with(b"TLS/"))
+        || value_of(b"connection:").is_some_and(|value| value.eq_ignore_ascii_case(b"upgrade"))
 }
 
 fn starts_with_word(line: &[u8], word: &[u8]) -> bool {
