@@ -19,7 +19,7 @@ use proptest::sample::Index;
 use proptest::test_runner::RngSeed;
 use spider_pcap::capture::Input;
 use spider_pcap::session::{Direction, Piece, StreamOffset};
-use spider_pcap::tls::{CipherSuite, Observer, TlsFacts, TlsLimits, Version};
+use spider_pcap::tls::{CipherSuite, KeyLog, Observer, TlsFacts, TlsLimits, Version};
 use streams::OwnedPiece;
 
 /// The facts of the sessions of a capture that have TLS, with their first packets.
@@ -92,6 +92,38 @@ fn encrypt_then_mac_is_told_from_its_absence() {
         );
         assert_eq!(facts.encrypts_then_macs(), Some(expected));
         assert!(facts.completed);
+    }
+}
+
+#[test]
+fn key_logs_belong_to_the_sessions_beside_them() {
+    let traffic = [
+        "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+        "CLIENT_TRAFFIC_SECRET_0",
+        "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+        "SERVER_TRAFFIC_SECRET_0",
+    ];
+    for (name, wanted) in [
+        ("tls/tls12-cbc-etm", &["CLIENT_RANDOM"][..]),
+        ("tls/tls12-rsa-key-exchange", &["CLIENT_RANDOM"]),
+        ("tls/tls13-resumption", &traffic),
+    ] {
+        let mut log = KeyLog::default();
+        log.add(&fs::read(testdata().join(format!("{name}.keys"))).unwrap());
+        for facts in of(&format!("{name}.pcap")) {
+            let labels: Vec<_> = log.labels_for(&facts.client_random.unwrap()).collect();
+            let has = |label: &&&str| labels.contains(*label);
+            assert_eq!(
+                wanted.iter().filter(has).count(),
+                wanted.len(),
+                "{labels:?}"
+            );
+        }
+        let printed = format!("{log:?}");
+        for line in log.other_lines() {
+            let text = String::from_utf8_lossy(line.as_bytes());
+            assert!(!printed.contains(text.as_ref()), "{name}");
+        }
     }
 }
 

@@ -11,7 +11,7 @@
 //! limit of its own.
 //! Source: RFC 9850 §2.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use super::custom_fields::{CustomFields, FieldLabel};
@@ -63,13 +63,10 @@ impl KeyLog {
 
     /// The labels of the secrets that belong to a client random, each once.
     pub fn labels_for(&self, client_random: &[u8; 32]) -> impl Iterator<Item = &str> {
-        let mut labels: Vec<&str> = Vec::new();
-        for line in self.lines_for(client_random) {
-            if !labels.contains(&line.label()) {
-                labels.push(line.label());
-            }
-        }
-        labels.into_iter()
+        let mut seen = HashSet::new();
+        self.lines_for(client_random)
+            .map(KeyLogLine::label)
+            .filter(move |label| seen.insert(*label))
     }
 
     /// The lines with secrets that belong to a client random, in the order of the log; equal ones

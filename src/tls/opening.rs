@@ -115,6 +115,7 @@ pub(super) fn v2_client_hello(bytes: &[u8]) -> Match<usize> {
             && 0 < ciphers
             && matches!(session_id, 0 | 16)
             && (16..=32).contains(&challenge)
+            && usize::from(ciphers) <= MAX_UNIT_LEN
             && sum == len;
         fits.then_some(())
     })
