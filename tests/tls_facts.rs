@@ -290,16 +290,18 @@ fn comparable(facts: &TlsFacts) -> BTreeMap<&'static str, String> {
 
 /// What tshark sees in the first hellos of each session, by its first packet.
 fn tshark(path: &Path) -> BTreeMap<u64, BTreeMap<&'static str, String>> {
-    let mut first_packets: BTreeMap<String, u64> = BTreeMap::new();
     let mut sessions: BTreeMap<u64, BTreeMap<&'static str, String>> = BTreeMap::new();
-    let lines = fields(path, "tcp", &["tcp.stream", "frame.number"]);
-    for line in lines {
-        let [stream, number] = line.try_into().unwrap();
-        first_packets
-            .entry(stream)
-            .or_insert_with(|| number.parse().unwrap());
+    let hellos = fields(path, "tls.handshake.type in {1, 2} && tcp", &TSHARK_FIELDS);
+    if hellos.is_empty() {
+        return sessions;
     }
-    for line in fields(path, "tls.handshake.type in {1, 2} && tcp", &TSHARK_FIELDS) {
+    let mut first_packets: BTreeMap<String, u64> = BTreeMap::new();
+    for line in fields(path, "tcp", &["tcp.stream", "frame.number"]) {
+        let [stream, number] = line.try_into().unwrap();
+        let number = || number.parse().unwrap();
+        first_packets.entry(stream).or_insert_with(number);
+    }
+    for line in hellos {
         let [
             stream,
             kind,
