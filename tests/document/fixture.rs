@@ -13,6 +13,7 @@ use spider_pcap::session::{
     SessionSummary, SessionTimes, SmallSet, State,
 };
 use spider_pcap::time::{Precision, Span, Timestamp};
+use spider_pcap::tls::KeyLog;
 
 /// A session with what its documents need.
 pub(crate) struct Fixture {
@@ -20,6 +21,7 @@ pub(crate) struct Fixture {
     pub(crate) lots: LotTotals,
     pub(crate) identity: Identity,
     pub(crate) names: Names,
+    pub(crate) keys: KeyLog,
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) encapsulations: Vec<Encapsulation>,
 }
@@ -29,6 +31,7 @@ impl Fixture {
         DocumentContext {
             identity: &self.identity,
             names: &self.names,
+            keys: &self.keys,
             interfaces: &self.interfaces,
             encapsulations: &self.encapsulations,
         }
@@ -206,6 +209,7 @@ pub(crate) fn emptiest() -> Fixture {
             instance: "trace".into(),
         },
         names: Names::default(),
+        keys: KeyLog::default(),
         interfaces: Vec::new(),
         encapsulations: vec![Encapsulation::default()],
     }

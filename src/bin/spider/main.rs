@@ -10,6 +10,7 @@ mod exit;
 mod failure;
 mod generate;
 mod input;
+mod known;
 mod listing;
 mod one;
 mod output;
