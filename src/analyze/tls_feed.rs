@@ -196,8 +196,8 @@ mod tests {
     #[test]
     fn what_is_no_tls_is_over_soon() {
         let mut feed = TlsFeed::default();
-        feed.data(&packet(Direction::Out, 0, &[0xff; 40]));
-        feed.data(&packet(Direction::In, 0, &[0xfe; 40]));
+        feed.data(&packet(Direction::Out, 0, &[1; 40]));
+        feed.data(&packet(Direction::In, 0, &[2; 40]));
         assert!(matches!(feed, TlsFeed::Over(None)));
     }
 }
