@@ -208,7 +208,7 @@ impl Table {
 }
 
 impl Tone {
-    const fn color(self) -> &'static str {
+    pub(super) const fn color(self) -> &'static str {
         match self {
             Self::Calm => "",
             Self::Notable => YELLOW,
@@ -285,7 +285,7 @@ impl Layout {
 }
 
 /// A cell cut to a width.
-struct Shortened<'a> {
+pub(super) struct Shortened<'a> {
     head: &'a str,
     tail: &'a str,
     is_cut: bool,
@@ -293,7 +293,7 @@ struct Shortened<'a> {
 }
 
 impl<'a> Shortened<'a> {
-    fn new(cell: &'a str, limit: usize, cut: Cut) -> Self {
+    pub(super) fn new(cell: &'a str, limit: usize, cut: Cut) -> Self {
         let width = width_of(cell);
         if width <= limit {
             return Self {
@@ -369,10 +369,10 @@ fn width_of(text: &str) -> usize {
 /// Least width of a column that is cut because the table does not fit otherwise.
 pub const MIN_WIDTH: usize = 6;
 const GUTTER: usize = 2;
-const BOLD: &str = "\x1b[1m";
-const RED: &str = "\x1b[31m";
+pub(super) const BOLD: &str = "\x1b[1m";
+pub(super) const RED: &str = "\x1b[31m";
 const YELLOW: &str = "\x1b[33m";
-const RESET: &str = "\x1b[0m";
+pub(super) const RESET: &str = "\x1b[0m";
 
 #[cfg(test)]
 mod tests {

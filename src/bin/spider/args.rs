@@ -15,7 +15,7 @@ use spider_pcap::time::{Span, Timestamp};
 use crate::{exit, quantity};
 
 pub(crate) use one::{
-    ContentArgs, ContentFormat, OneArgs, PacketFormat, PacketsArgs, WhichPackets,
+    ContentArgs, ContentFormat, OneArgs, PacketFormat, PacketsArgs, PageArgs, WhichPackets,
 };
 
 /// Analyse TCP sessions in PCAP and PCAP-NG captures, offline

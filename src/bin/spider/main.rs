@@ -14,9 +14,11 @@ mod listing;
 mod one;
 mod output;
 mod packets;
+mod pager;
 mod progress;
 mod quantity;
 mod sessions;
+mod times;
 
 use std::process::ExitCode;
 

@@ -5,7 +5,6 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 use anyhow::{Context as _, Result};
-use jiff::tz::TimeZone;
 use rayon::ThreadPoolBuilder;
 use rayon::iter::ParallelIterator as _;
 use rayon::slice::ParallelSlice as _;
@@ -14,10 +13,10 @@ use spider_pcap::document::{DocumentContext, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::select::{FieldCatalog, Members};
 use spider_pcap::time::{Span, Timestamp};
 use spider_pcap::view::{
-    CsvWriter, JsonLayout, JsonWriter, Notes, SessionRow, Table, TimeStyle, TimeText, fit_steps,
+    CsvWriter, JsonLayout, JsonWriter, Notes, SessionRow, Table, TimeText, fit_steps,
 };
 
-use crate::args::{Format, SessionsArgs, TimeChoice};
+use crate::args::{Format, SessionsArgs};
 use crate::checks::Checks;
 use crate::choose::{Choice, Chosen};
 use crate::columns::{self, Pick};
@@ -28,6 +27,7 @@ use crate::input::{self, Inputs, NameFiles};
 use crate::listing::{Listing, context, nothing_to_show, write_text};
 use crate::output::Output;
 use crate::progress::Bar;
+use crate::times::{self, Zone};
 
 /// Runs the command.
 pub(crate) fn run(args: &SessionsArgs, console: Console) -> Result<Outcome> {
@@ -231,8 +231,8 @@ impl Job<'_> {
             self.console.note(&nothing_to_show(listing));
             return Ok(());
         }
-        let zone = TimeZone::system();
-        let local = |time| offset_seconds(&zone, time);
+        let zone = Zone::system();
+        let local = |time| zone.offset_seconds(time);
         let mut times = self.times(listing, &local);
         times.look_ahead(chosen.iter().filter_map(|Chosen { position, .. }| {
             let record = listing.analysis.sessions.get(*position)?;
@@ -275,8 +275,8 @@ impl Job<'_> {
         chosen: &[Chosen],
         output: &mut Output,
     ) -> Result<()> {
-        let zone = TimeZone::system();
-        let local = |time| offset_seconds(&zone, time);
+        let zone = Zone::system();
+        let local = |time| zone.offset_seconds(time);
         let mut times = self.times(listing, &local);
         let mut writer = CsvWriter::new(output);
         writer.write_row(self.picks.iter().map(Pick::name))?;
@@ -315,13 +315,7 @@ impl Job<'_> {
         listing: &Listing<'_>,
         local: &'t dyn Fn(Timestamp) -> i32,
     ) -> TimeText<'t> {
-        let style = match self.args.output.time {
-            TimeChoice::Absolute => TimeStyle::Absolute,
-            TimeChoice::Local => TimeStyle::Zoned(local),
-            TimeChoice::Epoch => TimeStyle::Epoch,
-            TimeChoice::Relative => TimeStyle::Relative,
-            TimeChoice::Delta => TimeStyle::Delta,
-        };
+        let style = times::style(self.args.output.time, local);
         let sessions = listing.analysis.sessions.iter();
         TimeText::new(
             style,
@@ -367,12 +361,6 @@ fn documents(listing: &Listing<'_>, chosen: &[Chosen]) -> Result<Vec<u8>> {
         }
     }
     Ok(json)
-}
-
-/// Seconds east of UTC at a time.
-fn offset_seconds(zone: &TimeZone, time: Timestamp) -> i32 {
-    let instant = jiff::Timestamp::from_nanosecond(i128::from(time.nanos()));
-    instant.map_or(0, |instant| zone.to_offset(instant).seconds())
 }
 
 /// Capture time after which a closed session counts as ended, when sessions are printed as they
