@@ -65,13 +65,13 @@ impl<W: Write> PacketFlow<'_, W> {
         if packet.direction.0.as_str() == "out" {
             self.line.put(color, glyphs.from_left(stroke));
             self.put_label(&ends, kept, flags);
-            self.line.put("", " ");
+            self.line.pad_to(self.line.width() + 1);
             self.line.fill(color, glyphs.shaft(stroke), shaft);
             self.line.put(color, glyphs.to_right(is_reset));
         } else {
             self.line.put(color, glyphs.to_left(is_reset));
             self.line.fill(color, glyphs.shaft(stroke), shaft);
-            self.line.put("", " ");
+            self.line.pad_to(self.line.width() + 1);
             self.put_label(&ends, kept, flags);
             self.line.put(color, glyphs.from_right(stroke));
         }
@@ -100,7 +100,7 @@ impl<W: Write> PacketFlow<'_, W> {
                 _ => DIM,
             };
             if 0 < start && !text.is_empty() {
-                self.line.put("", PART_GAP);
+                self.line.pad_to(self.line.width() + PART_GAP);
             }
             self.line.put(color, text);
             start = *end;
@@ -146,7 +146,7 @@ fn label_width(ends: &[usize; PARTS], kept: usize) -> usize {
     let mut start = 0;
     for end in ends.iter().take(kept) {
         if start < *end {
-            let gap = if 0 < start { PART_GAP.len() } else { 0 };
+            let gap = if 0 < start { PART_GAP } else { 0 };
             width += gap + (end - start);
         }
         start = *end;
@@ -155,7 +155,7 @@ fn label_width(ends: &[usize; PARTS], kept: usize) -> usize {
 }
 
 const PARTS: usize = 5;
-const PART_GAP: &str = "  ";
+const PART_GAP: usize = 2;
 /// `├─ ` and ` ▶│` around label and line.
 const ENDS_WIDTH: usize = 6;
 const LEAST_SHAFT: usize = 1;

@@ -53,16 +53,18 @@ impl Line {
         self.width += spaces;
     }
 
-    /// Adds text in a colour, which may be none; what is beyond the limit is left out.
+    /// Adds text in a colour, which may be none; a mark stands for what is beyond the limit.
     pub(super) fn put(&mut self, color: &str, text: &str) {
-        let (text, width) = self.fitting(text);
-        if text.is_empty() {
+        let (text, mark, width) = self.fitting(text);
+        if width == 0 {
             return;
         }
         let reset = self.start_run(color, width);
-        match self.glyphs {
-            Glyphs::Ascii if !text.is_ascii() => self.text.extend(text.chars().map(to_ascii)),
-            Glyphs::Ascii | Glyphs::Unicode => self.text.push_str(text),
+        for text in [text, mark] {
+            match self.glyphs {
+                Glyphs::Ascii if !text.is_ascii() => self.text.extend(text.chars().map(to_ascii)),
+                Glyphs::Ascii | Glyphs::Unicode => self.text.push_str(text),
+            }
         }
         self.text.push_str(reset);
     }
@@ -107,22 +109,27 @@ impl Line {
         written
     }
 
-    /// The part of a text that has room, and its width.
-    fn fitting<'t>(&self, text: &'t str) -> (&'t str, usize) {
+    /// The part of a text that has room, the mark of a cut behind it, and the width of both.
+    fn fitting<'t>(&self, text: &'t str) -> (&'t str, &'static str, usize) {
         let width = width_of(text);
         let room = self.room().unwrap_or(usize::MAX);
         if width <= room {
-            return (text, width);
+            return (text, "", width);
         }
+        let Some(room) = room.checked_sub(1) else {
+            return ("", "", 0);
+        };
         let mut taken = 0;
+        let mut end = 0;
         for (at, character) in text.char_indices() {
             let next = taken + character.width().unwrap_or(0);
             if room < next {
-                return (text.get(..at).unwrap_or_default(), taken);
+                break;
             }
             taken = next;
+            end = at + character.len_utf8();
         }
-        (text, taken)
+        (text.get(..end).unwrap_or_default(), CUT_MARK, taken + 1)
     }
 }
 
@@ -134,6 +141,9 @@ pub(super) fn width_of(text: &str) -> usize {
         text.width()
     }
 }
+
+/// Stands for text that was left out.
+pub(super) const CUT_MARK: &str = "…";
 
 const fn to_ascii(character: char) -> char {
     match character {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::line::width_of;
+use super::line::{CUT_MARK, width_of};
 use super::words::{self, Words};
 use super::{DIM, PacketFlow};
 use crate::document::Packet;
@@ -88,7 +88,7 @@ impl<W: Write> PacketFlow<'_, W> {
                     self.line.put(color, part);
                 }
             }
-            gap = ", ";
+            gap = GAP;
         }
         if !packet.wireshark.is_empty() {
             self.line.put("", gap);
@@ -113,7 +113,7 @@ impl<W: Write> PacketFlow<'_, W> {
         }));
         self.line.put("", &self.part);
         if is_more {
-            self.line.put(DIM, "…");
+            self.line.put(DIM, CUT_MARK);
         }
     }
 }
@@ -137,6 +137,8 @@ fn findings_width(packet: &Packet<'_>, words: &[Words]) -> usize {
     width.saturating_sub(2)
 }
 
+/// Between findings: one of them has a comma.
+const GAP: &str = "; ";
 const WIRESHARK: &str = "Wireshark: ";
 /// `▲ `, or spaces in its place.
 const MARK_WIDTH: usize = 2;

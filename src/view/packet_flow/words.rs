@@ -13,16 +13,18 @@ pub(super) struct Words {
     pub(super) tone: Tone,
 }
 
-/// What was found about a packet, most important first.
+/// What was found about a packet, most important first; the evidence stands at the last finding
+/// that it told.
 pub(super) fn of(packet: &Packet<'_>) -> Vec<Words> {
     let evidence = packet.evidence.map(evidence_words);
+    let is_told = |name: &&&str| matches!(**name, "outOfOrder" | "lostUpstream");
+    let told = packet.findings.iter().rev().find(is_told);
     let words = packet.findings.iter().map(|name| {
         let known = FINDINGS.iter().find(|(known, ..)| known == name);
         let (_, text, tone) = *known.unwrap_or(&(name, name, Tone::Notable));
-        let is_told = matches!(*name, "outOfOrder" | "lostUpstream");
         Words {
             text,
-            evidence: evidence.filter(|_| is_told),
+            evidence: evidence.filter(|_| told == Some(name)),
             tone,
         }
     });
@@ -40,7 +42,7 @@ const FINDINGS: [(&str, &str, Tone); 15] = [
     ("outOfOrder", "out of order", Tone::Notable),
     (
         "lostUpstream",
-        "lost before the capture, sent again",
+        "lost before capture, sent again",
         Tone::Notable,
     ),
     ("gap", "gap before", Tone::Severe),
