@@ -20,5 +20,6 @@ pub mod packet;
 pub mod pcapng;
 pub mod select;
 pub mod session;
+pub mod stats;
 pub mod time;
 pub mod view;

@@ -77,6 +77,13 @@ impl Timestamp {
         Self(self.0.saturating_sub(self.0.rem_euclid(NANOS_PER_MINUTE)))
     }
 
+    /// This time without what its decimal of this precision does not print.
+    #[must_use]
+    pub const fn truncated(self, precision: Precision) -> Self {
+        let unit = 10_i64.pow(9 - precision.0 as u32);
+        Self(self.0 - self.0 % unit)
+    }
+
     /// This time as exact seconds since the epoch.
     pub const fn decimal(self, precision: Precision) -> Decimal {
         Decimal {

@@ -4,6 +4,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[path = "differential/copies.rs"]
+mod copies;
+#[path = "support/copy.rs"]
+mod copy;
 #[path = "support/corpus.rs"]
 mod corpus;
 #[path = "support/diff.rs"]
@@ -14,7 +18,7 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::process::Command;
 
-use corpus::CaptureFile;
+use corpus::files::CaptureFile;
 use serde_json::Value;
 
 #[test]

@@ -24,7 +24,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use corpus::CaptureFile;
+use corpus::files::CaptureFile;
 use facts::Facts;
 use serde_json::Value;
 use spider_pcap::analyze::Analysis;

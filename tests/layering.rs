@@ -15,10 +15,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("packet", &["capture", "time"]),
     ("session", &["capture", "packet", "time"]),
     ("lot", &["capture", "session", "time"]),
+    ("stats", &["lot", "packet", "session", "time"]),
     ("names", &["capture", "time"]),
     (
         "document",
-        &["capture", "lot", "names", "packet", "session", "time"],
+        &[
+            "capture", "lot", "names", "packet", "session", "stats", "time",
+        ],
     ),
     (
         "select",
@@ -44,7 +47,7 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("etherparse", &["packet"]),
     ("hashbrown", &["session"]),
     ("serde", &["document", "select", "view"]),
-    ("serde_json", &["document", "select", "view"]),
+    ("serde_json", &["document", "lot", "select", "view"]),
     ("sha1", &["document"]),
     ("base64", &["document"]),
     ("cel", &["select"]),

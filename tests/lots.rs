@@ -30,7 +30,7 @@ impl Follower for Seen {
     }
 
     fn packet(&mut self, packet: &FollowedPacket<'_>) -> ControlFlow<()> {
-        assert_eq!(packet.raw.unwrap().number, packet.segment.head.number);
+        assert_eq!(packet.raw().unwrap().number, packet.segment.head.number);
         let len = packet.segment.head.payload_len;
         self.packets.push((len, packet.placed));
         ControlFlow::Continue(())

@@ -5,10 +5,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-#[path = "support/corpus.rs"]
-mod corpus;
 #[path = "support/diff.rs"]
 mod diff;
+#[path = "support/files.rs"]
+mod files;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -22,8 +22,8 @@ use spider_pcap::config::Config;
 use spider_pcap::document::{DocumentContext, Identity, Packet, PacketClock, TcpSession};
 use spider_pcap::lot::{Hold, LotPart};
 use spider_pcap::names::{NameSource, Names};
-use spider_pcap::session::{SessionSummary, Target};
-use spider_pcap::view::{FlowStyle, Glyphs, PacketFlow, Surface, TimeStyle};
+use spider_pcap::session::{LabelledPacket, SessionSummary, Target, WiresharkAnalyser};
+use spider_pcap::view::{Characters, FlowStyle, PacketFlow, Surface, TimeStyle};
 use unicode_width::UnicodeWidthStr as _;
 
 /// A golden by its name, the capture, and what is asked for.
@@ -66,7 +66,7 @@ fn narrow_terminals_see_those_of_the_golden_files() {
     let mut report = String::new();
     for (name, capture, _) in GOLDENS {
         let bytes = fs::read(testdata(capture)).unwrap();
-        let [text] = flows(capture, bytes, [(80, Glyphs::Unicode)]);
+        let [text] = flows(capture, bytes, [(80, Characters::Unicode)]);
         compare(&format!("{name}.packets.80.txt"), &text, &mut report);
     }
     assert!(report.is_empty(), "UPDATE_GOLDEN=1 blesses\n{report}");
@@ -75,17 +75,20 @@ fn narrow_terminals_see_those_of_the_golden_files() {
 #[test]
 fn no_line_of_any_capture_is_wider_than_the_terminal() {
     let surfaces = [1, 12, 39, 60, 80, 100, 120, 145, 146, 200]
-        .map(|width| [(width, Glyphs::Unicode), (width, Glyphs::Ascii)]);
-    for file in corpus::all() {
+        .map(|width| [(width, Characters::Unicode), (width, Characters::Ascii)]);
+    for file in files::all() {
         let styles: [_; 20] = surfaces.concat().try_into().unwrap();
         let texts = flows(&file.name, file.bytes(), styles);
-        for ((width, glyphs), text) in styles.into_iter().zip(texts) {
+        for ((width, characters), text) in styles.into_iter().zip(texts) {
             assert!(1 < text.lines().count(), "{} shows nothing", file.name);
             for line in text.lines() {
                 assert!(line.width() <= width, "{} at {width}: {line}", file.name);
                 assert!(!line.contains('\x1b'), "{}: {line:?}", file.name);
             }
-            assert!(glyphs == Glyphs::Unicode || text.is_ascii(), "{text}");
+            assert!(
+                characters == Characters::Unicode || text.is_ascii(),
+                "{text}"
+            );
         }
     }
 }
@@ -199,10 +202,10 @@ fn names_and_ascii_come_when_asked_for() {
 
 #[test]
 fn exit_codes_say_how_it_ended() {
-    let missing = packets("http/keepalive-requests.pcap", &["--session", "9"]);
+    let missing = packets("http/keepalive-requests.pcap", &["--session", "nowhere"]);
     assert_eq!((missing.code, missing.stdout.as_str()), (Some(2), ""));
     assert!(
-        missing.stderr.starts_with("spider: no session '9'"),
+        missing.stderr.starts_with("spider: no session 'nowhere'"),
         "{}",
         missing.stderr
     );
@@ -264,12 +267,16 @@ fn columns_keep_their_place_over_a_long_session() {
 
 /// The flow of the first session of a capture at several widths, to whose ends names were given
 /// that no host should have.
-fn flows<const N: usize>(name: &str, bytes: Vec<u8>, styles: [(usize, Glyphs); N]) -> [String; N] {
+fn flows<const N: usize>(
+    name: &str,
+    bytes: Vec<u8>,
+    styles: [(usize, Characters); N],
+) -> [String; N] {
     let mut written = [const { Vec::new() }; N];
     let flows = written
         .iter_mut()
         .zip(styles)
-        .map(|(out, (width, glyphs))| {
+        .map(|(out, (width, characters))| {
             let surface = Surface {
                 width: Some(width),
                 colored: false,
@@ -277,7 +284,7 @@ fn flows<const N: usize>(name: &str, bytes: Vec<u8>, styles: [(usize, Glyphs); N
             let times = TimeStyle::Absolute;
             let style = FlowStyle {
                 surface,
-                glyphs,
+                characters,
                 times,
             };
             PacketFlow::new(out, style)
@@ -285,9 +292,10 @@ fn flows<const N: usize>(name: &str, bytes: Vec<u8>, styles: [(usize, Glyphs); N
     let mut shown = Shown {
         session: String::new(),
         clock: PacketClock::default(),
+        wireshark: WiresharkAnalyser::new(),
         flows: flows.collect(),
     };
-    let inputs = vec![corpus::input(name, bytes)];
+    let inputs = vec![files::input(name, bytes)];
     let target = (Target::Number(1), Hold::Nothing);
     follow(inputs, &Config::default(), target, &NoProgress, &mut shown).unwrap();
     drop(shown);
@@ -298,6 +306,7 @@ fn flows<const N: usize>(name: &str, bytes: Vec<u8>, styles: [(usize, Glyphs); N
 struct Shown<'a> {
     session: String,
     clock: PacketClock,
+    wireshark: WiresharkAnalyser,
     flows: Vec<PacketFlow<'a, &'a mut Vec<u8>>>,
 }
 
@@ -327,7 +336,9 @@ impl Follower for Shown<'_> {
 
     fn packet(&mut self, packet: &FollowedPacket<'_>) -> ControlFlow<()> {
         let head = &packet.segment.head;
-        let document = Packet::new(&self.session, head, &packet.placed, &self.clock);
+        let mut document = Packet::new(&self.session, head, &packet.placed, &self.clock);
+        let labelled = LabelledPacket::of(packet.placed.facts.direction, packet.segment);
+        document.set_wireshark(self.wireshark.handle(&labelled));
         for flow in &mut self.flows {
             flow.packet(&document, packet.segment.payload).unwrap();
         }

@@ -19,7 +19,7 @@ mod traffic;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
-use corpus::CaptureFile;
+use corpus::files::CaptureFile;
 use facts::Facts;
 use proptest::prelude::*;
 use proptest::sample::Index;

@@ -17,14 +17,14 @@ use super::decoded::Decoded;
 use super::history::History;
 use super::reader::Reader;
 use super::record::{CaptureSummary, CaptureTables, SessionRecord};
-use crate::capture::{Input, PacketNumber, RawPacket};
+use crate::capture::{Batch, Input, PacketNumber, RawPacket};
 use crate::config::Config;
 use crate::error::Error;
-use crate::lot::{Hold, LotBuilder, LotPart, PlacedPacket};
-use crate::packet::{Checksum, Segment, SegmentHead};
+use crate::lot::{ControlBits, Hold, LotBuilder, LotPart, PlacedPacket, TimelineEvent};
+use crate::packet::{Checksum, Segment, SegmentHead, TcpFlags};
 use crate::session::{
-    DataEvent, FollowedSession, NoPayloads, PerDirection, Route, SessionKey, SessionObserver,
-    SessionSummary, Target, Tracker,
+    DataEvent, Finding, FollowedSession, NoPayloads, PerDirection, Route, SessionKey,
+    SessionObserver, SessionSummary, Target, Tracker,
 };
 
 /// A packet of the session that is followed.
@@ -34,10 +34,42 @@ pub struct FollowedPacket<'a> {
     pub placed: PlacedPacket,
     /// Its TCP segment.
     pub segment: &'a Segment<'a>,
-    /// The packet as captured (of an IP datagram in fragments: the one that completed it).
-    pub raw: Option<RawPacket<'a>>,
+    /// The batch that it lies in.
+    pub batch: &'a Batch,
     /// What is known of the capture so far.
     pub tables: &'a CaptureTables,
+}
+
+impl<'a> FollowedPacket<'a> {
+    /// The packet as captured (of an IP datagram in fragments: the one that completed it).
+    pub fn raw(&self) -> Option<RawPacket<'a>> {
+        let slot = self.batch.slot(self.segment.head.number)?;
+        Some(self.batch.packet(slot))
+    }
+
+    /// What a time line counts of it.
+    pub fn timeline_event(&self) -> TimelineEvent {
+        let (head, placed) = (&self.segment.head, &self.placed);
+        let findings = placed.facts.findings;
+        TimelineEvent {
+            payload_bytes: head.payload_len,
+            new_bytes: placed.new_bytes,
+            missing_bytes: placed.missing_bytes,
+            is_resent: findings.has(Finding::Resent),
+            is_lost_upstream: findings.has(Finding::LostUpstream),
+            is_out_of_order: findings.has(Finding::OutOfOrder),
+            is_late: placed.is_late,
+            opens_lot: placed.opens_lot,
+            is_zero_window: findings.has(Finding::ZeroWindow),
+            control: ControlBits {
+                syn: head.flags.has(TcpFlags::SYN),
+                ack: head.flags.has(TcpFlags::ACK),
+                fin: head.flags.has(TcpFlags::FIN),
+                rst: head.flags.has(TcpFlags::RST),
+            },
+            ..TimelineEvent::new(head.time, placed.facts.direction)
+        }
+    }
 }
 
 /// Is handed one session while it is read. A break ends the reading.
@@ -55,8 +87,10 @@ pub trait Follower {
 /// What came of following a session.
 #[derive(Debug)]
 pub struct Followed {
-    /// The session as far as it was read; absent when there is none.
+    /// The session; absent when there is none, and when the follower ended the reading.
     pub session: Option<SessionRecord>,
+    /// The follower ended the reading.
+    pub is_stopped: bool,
     /// First packets of further sessions that the target fits as well.
     pub others: Vec<PacketNumber>,
     /// Bytes that came after their lot had been given out.
@@ -361,16 +395,17 @@ impl Search {
         capture: CaptureSummary,
         follower: &mut dyn Follower,
     ) -> Followed {
+        let mut flow = flow;
         if flow.is_continue() {
-            // A break no longer matters: nothing is left to be saved.
-            let flow = self.start_following(None, &capture.tables, follower);
-            if flow.is_continue() {
-                let _: ControlFlow<()> = self.end_following(follower);
-            }
+            flow = self.start_following(None, &capture.tables, follower);
+        }
+        if flow.is_continue() {
+            flow = self.end_following(follower);
         }
         let (session, too_late_bytes) = self.done.unzip();
         Followed {
             session,
+            is_stopped: flow.is_break(),
             others: self.others,
             too_late_bytes: too_late_bytes.unwrap_or_default(),
             turned_at: self.turned_at,
@@ -422,7 +457,7 @@ impl Following {
             follower.packet(&FollowedPacket {
                 placed,
                 segment: &segment,
-                raw: batch.batch.packet(number),
+                batch: &batch.batch,
                 tables,
             })?;
         }

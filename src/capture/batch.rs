@@ -4,7 +4,9 @@
 //! packet is copied between the file and the decoder. Offsets are 32-bit: a batch never holds
 //! 4 GiB.
 
+use super::byte_order::ByteOrder;
 use super::raw_packet::{InterfaceId, LinkType, PacketNumber, RawPacket};
+use crate::pcapng::{PacketAttributes, block_around};
 use crate::time::{Precision, Timestamp};
 
 /// Where one packet lies in the bytes of a [`Batch`], and what the capture says of it.
@@ -22,12 +24,14 @@ pub struct Slot {
     pub link_type: LinkType,
     /// Length of the frame check sequence at its end on the wire, 0 where unknown.
     pub fcs_len: u8,
-    /// Bytes on the wire.
+    /// Bytes on the wire, as the capture says; a lie where they are less than those kept.
     pub original_len: u32,
     /// First byte in the batch.
     pub start: u32,
     /// Bytes kept.
     pub captured_len: u32,
+    /// Byte order of the block around it; `None` where there is none, or one without time.
+    pub(crate) block: Option<ByteOrder>,
 }
 
 /// A run of packets in capture order.
@@ -44,26 +48,46 @@ impl Batch {
     ///
     /// A slot that points outside of the bytes (a bug of a reader) gives an empty packet.
     pub fn packets(&self) -> impl Iterator<Item = RawPacket<'_>> {
-        self.slots.iter().map(|slot| self.raw(slot))
+        self.slots.iter().map(|slot| self.packet(slot))
     }
 
-    /// The packet with this number; `None` when it is not in this batch.
-    pub fn packet(&self, number: PacketNumber) -> Option<RawPacket<'_>> {
-        let at = self.slots.binary_search_by_key(&number, |slot| slot.number);
-        Some(self.raw(self.slots.get(at.ok()?)?))
-    }
-
-    fn raw(&self, slot: &Slot) -> RawPacket<'_> {
+    /// The packet in one of the slots of this batch.
+    pub fn packet(&self, slot: &Slot) -> RawPacket<'_> {
         RawPacket {
             number: slot.number,
             time: slot.time,
             precision: slot.precision,
             interface: slot.interface,
             link_type: slot.link_type,
-            original_len: slot.original_len,
+            original_len: slot.original_len.max(slot.captured_len),
             fcs_len: slot.fcs_len,
             bytes: self.slice(slot.start, slot.captured_len),
         }
+    }
+
+    /// The slot of the packet with this number; `None` when it is not in this batch.
+    pub fn slot(&self, number: PacketNumber) -> Option<&Slot> {
+        let at = self.slots.binary_search_by_key(&number, |slot| slot.number);
+        self.slots.get(at.ok()?)
+    }
+
+    /// What the capture says of a packet besides the packet itself, read anew out of its block.
+    pub fn attributes(&self, slot: &Slot) -> PacketAttributes {
+        slot.block
+            .and_then(|order| PacketAttributes::of_block(&self.bytes, slot.start as usize, order))
+            .unwrap_or_else(|| PacketAttributes::of_time(slot.time, slot.precision))
+    }
+
+    /// A packet with the block around it, and where in these bytes the packet starts.
+    pub(crate) fn enclosed(&self, slot: &Slot) -> (&[u8], usize) {
+        let start = slot.start as usize;
+        slot.block
+            .and_then(|order| {
+                let range = block_around(&self.bytes, start, order)?;
+                let before = start.checked_sub(range.start)?;
+                Some((self.bytes.get(range)?, before))
+            })
+            .unwrap_or_else(|| (self.slice(slot.start, slot.captured_len), 0))
     }
 
     /// `len` bytes from `start`; empty where they do not lie within the batch.

@@ -2,17 +2,21 @@
 //!
 //! Interfaces are numbered within the input; whoever merges inputs renumbers them.
 
-use super::notice::{CaptureNotice, NoticeKind, NoticeLog};
-use super::raw_packet::Interface;
-use crate::pcapng::{NameRecord, SecretBlock};
+use std::collections::BTreeMap;
 
-/// Interfaces, names, secrets and notices of one input since they were last taken.
+use super::notice::{CaptureNotice, NoticeKind, NoticeLog};
+use super::raw_packet::{Interface, InterfaceId};
+use crate::pcapng::{InterfaceStatistics, NameRecord, SecretBlock};
+
+/// Interfaces, names, secrets, statistics and notices of one input since they were last taken.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     file: String,
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) names: Vec<NameRecord>,
     pub(crate) secrets: Vec<SecretBlock>,
+    /// The last ones of each interface.
+    pub(crate) statistics: BTreeMap<InterfaceId, InterfaceStatistics>,
     pub(crate) notices: NoticeLog,
 }
 
@@ -23,6 +27,11 @@ impl Findings {
             file: file.to_owned(),
             ..Self::default()
         }
+    }
+
+    /// The input as the user named it.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
     }
 
     /// Adds a notice.

@@ -6,6 +6,7 @@
 //!
 //! Limits: one batch is held.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -17,7 +18,7 @@ use super::{
     Batch, CaptureNotice, Interface, InterfaceId, NoticeKind, NoticeLog, PacketNumber, ReadLimits,
     Slot,
 };
-use crate::pcapng::{NameRecord, SecretBlock};
+use crate::pcapng::{InterfaceStatistics, NameRecord, SecretBlock};
 
 /// What all inputs share.
 #[derive(Default)]
@@ -26,6 +27,8 @@ pub(super) struct Shared {
     pub(super) notices: NoticeLog,
     pub(super) names: Vec<NameRecord>,
     pub(super) secrets: Vec<SecretBlock>,
+    /// The last ones of each interface.
+    pub(super) statistics: BTreeMap<InterfaceId, InterfaceStatistics>,
 }
 
 pub(super) struct Opening<'a> {
@@ -197,6 +200,11 @@ impl Lane {
         let room = limits.max_names.saturating_sub(shared.names.len());
         shared.names.extend(findings.names.drain(..).take(room));
         shared.secrets.append(&mut findings.secrets);
+        for (local, mut statistics) in std::mem::take(&mut findings.statistics) {
+            let known = self.interfaces.get(local.0 as usize);
+            statistics.interface = known.copied().unwrap_or(local);
+            shared.statistics.insert(statistics.interface, statistics);
+        }
     }
 
     /// Time of the packet after this clock: its own, or that of the packet before it.
@@ -245,13 +253,13 @@ impl Lane {
             && (time, index) < bound
             && let Some(slot) = self.batch.slots.get(self.at)
         {
-            let start = u32::try_from(out.bytes.len()).unwrap_or(u32::MAX);
-            let packet = self.batch.slice(slot.start, slot.captured_len);
-            out.bytes.extend_from_slice(packet);
+            let (bytes, before) = self.batch.enclosed(slot);
+            let start = out.bytes.len().saturating_add(before);
+            out.bytes.extend_from_slice(bytes);
             out.slots.push(Slot {
                 number: *number,
                 interface: self.interface(slot.interface),
-                start,
+                start: u32::try_from(start).unwrap_or(u32::MAX),
                 ..*slot
             });
             *number = number.next();

@@ -25,6 +25,10 @@ pub struct ReadLimits {
     /// Bytes of all decryption secrets blocks together. Default 64 MiB; blocks after are left out
     /// with a notice.
     pub max_secrets_bytes: usize,
+    /// Bytes of the options of sections, interfaces and statistics of one input that are kept.
+    /// Default 16 MiB; the ones after are left out with a notice, but for what the clock and the
+    /// frame check sequence of an interface need.
+    pub max_option_bytes: usize,
 }
 
 impl Default for ReadLimits {
@@ -37,6 +41,7 @@ impl Default for ReadLimits {
             max_interfaces: 65_536,
             max_names: 1_000_000,
             max_secrets_bytes: 64 << 20,
+            max_option_bytes: 16 << 20,
         }
     }
 }

@@ -21,7 +21,7 @@ use super::error::OpenError;
 use super::lane::{Head, Lane, Opening, SMALL_BATCH, Shared};
 use super::source::{Input, file_size};
 use super::{Batch, Interface, NoticeLog, PacketNumber, ReadLimits};
-use crate::pcapng::{NameRecord, SecretBlock};
+use crate::pcapng::{InterfaceStatistics, NameRecord, SecretBlock};
 
 /// All inputs as one run of packets.
 pub struct Capture {
@@ -103,6 +103,11 @@ impl Capture {
     /// Decryption secrets blocks so far, in the order of the capture.
     pub fn secrets(&self) -> &[SecretBlock] {
         &self.shared.secrets
+    }
+
+    /// The last statistics of each interface so far, by interface.
+    pub fn statistics(&self) -> impl Iterator<Item = &InterfaceStatistics> {
+        self.shared.statistics.values()
     }
 
     /// Bytes read from the inputs so far, before decompression.

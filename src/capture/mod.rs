@@ -1,4 +1,4 @@
-//! Any capture: files, pipes and compression in, numbered packets out.
+//! Any capture: files, pipes and compression in, numbered packets out; and packets to pcap files.
 //!
 //! Packets come in batches: one buffer of bytes as they were read, and where each packet lies in
 //! it. A batch is self-contained, so that it can be handed to another thread. Nothing here looks
@@ -19,8 +19,10 @@ mod limits;
 mod merge;
 mod notice;
 mod pcap;
+mod pcap_writer;
 mod raw_packet;
 mod reader;
+mod section;
 mod source;
 mod variant;
 
@@ -38,7 +40,9 @@ pub use error::{Compression, FirstBytes, OpenError};
 pub use limits::ReadLimits;
 pub use merge::Capture;
 pub use notice::{CaptureNotice, NoticeKind, NoticeLog};
+pub use pcap_writer::{PcapHeader, PcapWriteError, PcapWriter};
 pub use raw_packet::{Interface, InterfaceId, LinkType, PacketNumber, RawPacket};
+pub use section::Section;
 pub use source::Input;
 
 pub(crate) use byte_order::ByteOrder;

@@ -9,10 +9,13 @@
 //! 256 KiB nor to more than [`ReadLimits::max_packet_bytes`].
 //! Sources: draft-ietf-opsawg-pcap; libpcap `sf-pcap.c`; Wireshark `wiretap/libpcap.c`.
 
+use std::sync::Arc;
+
 use super::byte_order::ByteOrder;
 use super::framing::{Framed, Next, Output, Window};
 use super::variant::{self, Candidates};
-use super::{Interface, InterfaceId, LinkType, PacketNumber, ReadLimits, Slot};
+use super::{Interface, InterfaceId, LinkType, PacketNumber, ReadLimits, Section, Slot};
+use crate::pcapng::OptionList;
 use crate::time::{Precision, Timestamp};
 
 /// The magic number of a pcap file.
@@ -108,11 +111,12 @@ impl FileHeader {
         }
     }
 
-    fn fcs_len(&self) -> u8 {
+    fn fcs_len(&self) -> Option<u8> {
         if self.network & FCS_PRESENT == 0 {
-            return 0;
+            return None;
         }
-        u8::try_from(self.network >> 28).map_or(0, |words| words.saturating_mul(2))
+        let words = u8::try_from(self.network >> 28).ok()?;
+        Some(words.saturating_mul(2))
     }
 }
 
@@ -139,7 +143,8 @@ pub(crate) struct PcapReader {
     announced: bool,
     precision: Precision,
     link_type: LinkType,
-    fcs_len: u8,
+    fcs_len: Option<u8>,
+    snaplen: u32,
 }
 
 impl PcapReader {
@@ -173,6 +178,7 @@ impl PcapReader {
             },
             link_type: LinkType(link_type),
             fcs_len: header.fcs_len(),
+            snaplen: header.snaplen,
         }
     }
 
@@ -203,11 +209,8 @@ impl PcapReader {
             None => return Some(Next::Need(window.rest().len().saturating_add(1))),
         }
         self.announced = true;
-        out.findings.interfaces.push(Interface {
-            name: None,
-            link_type: self.link_type,
-            precision: self.precision,
-        });
+        let interface = self.interface(out.findings.file());
+        out.findings.interfaces.push(interface);
         if self.reserved != 0 {
             let message = format!(
                 "the reserved bits of the link type are not zero ({:#010x})",
@@ -216,6 +219,31 @@ impl PcapReader {
             out.findings.damaged(LINK_TYPE_OFFSET, message);
         }
         None
+    }
+
+    /// The header as the interface that all packets come from.
+    fn interface(&self, file: &str) -> Interface {
+        let mut options = OptionList::default();
+        let resolution = (self.precision != Precision::MICROS).then(|| self.precision.digits());
+        for (code, value) in [
+            (OptionList::TIME_RESOLUTION, resolution),
+            (OptionList::FCS_LEN, self.fcs_len),
+        ] {
+            if let Some(value) = value {
+                options.push_byte(code, value);
+            }
+        }
+        Interface {
+            name: None,
+            link_type: self.link_type,
+            precision: self.precision,
+            snaplen: self.snaplen,
+            options: Arc::new(options),
+            section: Arc::new(Section {
+                file: file.to_owned(),
+                options: OptionList::default(),
+            }),
+        }
     }
 
     /// Frames record after record. `number` is generic so that the byte order costs nothing.
@@ -227,6 +255,7 @@ impl PcapReader {
         number: impl Fn([u8; 4]) -> u32 + Copy,
     ) -> Framed {
         let mut rest = window.rest();
+        let fcs_len = self.fcs_len.unwrap_or(0);
         let next = loop {
             let Some((head, body)) = rest.split_at_checked(self.header_len) else {
                 break Next::Need(self.header_len);
@@ -254,10 +283,11 @@ impl PcapReader {
                 precision: self.precision,
                 interface: InterfaceId(0),
                 link_type: self.link_type,
-                fcs_len: self.fcs_len,
-                original_len: original_len.max(captured_len),
+                fcs_len,
+                original_len,
                 start: u32::try_from(start).unwrap_or(u32::MAX),
                 captured_len,
+                block: None,
             });
             rest = after;
         };
@@ -331,7 +361,8 @@ impl Candidates {
 }
 
 /// Longest packet of most link types, as libpcap and Wireshark have it.
-const DEFAULT_MAX_PACKET: u32 = 262_144;
+pub(super) const DEFAULT_MAX_PACKET: u32 = 262_144;
 const LINK_TYPE_OFFSET: u64 = 20;
-const FCS_PRESENT: u32 = 0x0400_0000;
+/// Bit of the link-type word: the length of the frame check sequence is known.
+pub(super) const FCS_PRESENT: u32 = 0x0400_0000;
 const RESERVED: u32 = 0x03ff_0000;

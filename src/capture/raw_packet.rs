@@ -4,7 +4,10 @@
 
 use std::fmt;
 use std::num::NonZeroU64;
+use std::sync::Arc;
 
+use super::section::Section;
+use crate::pcapng::OptionList;
 use crate::time::{Precision, Timestamp};
 
 /// Number of a packet in the whole capture, counted from 1 as Wireshark counts.
@@ -80,4 +83,19 @@ pub struct Interface {
     pub link_type: LinkType,
     /// Digits of a second that its clock gives.
     pub precision: Precision,
+    /// Longest packet kept, in bytes; 0 is no limit.
+    pub snaplen: u32,
+    /// The options of its description. What the header of a pcap file says of its clock and of
+    /// the frame check sequence stands here as options of pcapng would say it.
+    pub options: Arc<OptionList>,
+    /// Where it is described; interfaces of one section share it.
+    pub section: Arc<Section>,
+}
+
+impl Interface {
+    /// Length of the frame check sequence at the end of packets, where the capture says so.
+    pub fn fcs_len(&self) -> Option<u8> {
+        let value = self.options.last(OptionList::FCS_LEN)?;
+        value.first().copied()
+    }
 }

@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use super::community_id::CommunityId;
 use super::exact::{Seconds, Text};
-use super::times::{distance, span_seconds};
+use super::times::span_seconds;
 use crate::lot::LotTotals;
 use crate::session::{
-    ClientEvidence, CloseKind, ClosedBy, Direction, HalfSummary, RttSummary, SessionSummary, State,
+    ClientEvidence, CloseKind, ClosedBy, Direction, HalfSummary, RttSummary, SessionSummary,
 };
-use crate::time::Precision;
+use crate::time::{Precision, Span};
 
 /// What the packets say about the connection.
 #[derive(Clone, Debug, Serialize)]
@@ -130,26 +130,34 @@ pub struct HalfAnalysis {
     pub invalid_resets: u64,
     /// Data packets whose sequence number cannot belong to the stream.
     pub invalid_sequences: u64,
+    /// First packet with payload, in seconds since the Unix epoch; absent without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_byte: Option<Seconds>,
 }
 
 impl<'a> Analysis<'a> {
     /// The analysis of a session.
     pub(super) fn new(summary: &'a SessionSummary, lots: &LotTotals) -> Self {
         let times = &summary.times;
+        let distance = |span: Span| span_seconds(span, times.precision);
         let rtt = |rtt| Rtt::new(rtt, times.precision);
+        let half = |direction| {
+            let late_packets = lots.late_packets[direction];
+            HalfAnalysis::new(&summary.halves[direction], late_packets, times.precision)
+        };
         Self {
-            complete: is_complete(summary),
+            complete: summary.is_complete(),
             closed_by: summary.closed_by.map(Close::from),
             client_evidence: evidence_name(summary.client_evidence),
             community_id: Text(CommunityId::of(summary.client, summary.server)),
             conn_state: summary.conn_state,
             history: &summary.history,
-            handshake_rtt: distance(times.syn, times.established, times.precision),
+            handshake_rtt: times.handshake_rtt().map(distance),
             rtt: summary.rtt.map(rtt),
             client_rtt: summary.client_rtt.map(rtt),
             limit_reached: summary.limit_reached,
-            out: HalfAnalysis::new(&summary.halves.out, lots.late_packets.out),
-            r#in: HalfAnalysis::new(&summary.halves.r#in, lots.late_packets.r#in),
+            out: half(Direction::Out),
+            r#in: half(Direction::In),
         }
     }
 }
@@ -181,7 +189,7 @@ impl Rtt {
 }
 
 impl HalfAnalysis {
-    fn new(half: &HalfSummary, late_packets: u64) -> Self {
+    fn new(half: &HalfSummary, late_packets: u64, digits: Precision) -> Self {
         Self {
             packets: half.packets,
             data_packets: half.data_packets,
@@ -208,31 +216,9 @@ impl HalfAnalysis {
             bad_checksums: half.bad_checksums,
             invalid_resets: half.invalid_resets,
             invalid_sequences: half.invalid_sequences,
+            first_byte: half.first_byte.map(|time| Seconds(time.decimal(digits))),
         }
     }
-}
-
-/// True when handshake, data and close were captured with every byte.
-///
-/// A session without data can be complete; one with a packet cut by the snapshot length cannot.
-fn is_complete(summary: &SessionSummary) -> bool {
-    let closed = summary.state == State::Closed && summary.closed_by.is_some();
-    let every_byte = Direction::BOTH
-        .iter()
-        .all(|&direction| summary.halves[direction].missing_bytes == 0);
-    handshake_captured(summary) && closed && every_byte && summary.truncated_packets == 0
-}
-
-/// True when the client's SYN, the server's SYN with ACK and the client's ACK were captured.
-///
-/// Packets without a time leave no mark in the times, but a letter in the history: `h` is the
-/// server's SYN with ACK; `A`, `D` and `F` are the client's ACK, data and FIN, which all
-/// acknowledge it.
-fn handshake_captured(summary: &SessionSummary) -> bool {
-    let (times, history) = (&summary.times, &summary.history);
-    !summary.missed_syn
-        && (times.connect.is_some() || history.contains('h'))
-        && (times.established.is_some() || history.contains(['A', 'D', 'F']))
 }
 
 const fn evidence_name(evidence: ClientEvidence) -> &'static str {

@@ -270,6 +270,7 @@ impl Json<'_> {
         self.number(br#","badChecksums":"#, half.bad_checksums);
         self.number(br#","invalidResets":"#, half.invalid_resets);
         self.number(br#","invalidSequences":"#, half.invalid_sequences);
+        self.optional_seconds(br#","firstByte":"#, half.first_byte);
         self.raw(b"}");
     }
 

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::exact::{Seconds, Text};
 use super::times::{distance, span_seconds};
-use crate::lot::{Bytes, Lot};
+use crate::lot::Lot;
+use crate::lot::decode::{self, LotBytes};
 use crate::session::Direction;
 use crate::time::Timestamp;
 
@@ -131,38 +132,35 @@ struct MarkedPiece<'a> {
 /// # Errors
 ///
 /// Fails when `out` does.
-pub fn write_pieces(out: &mut impl Write, content: &Bytes, is_first: bool) -> io::Result<()> {
+pub fn write_pieces(out: &mut impl Write, lot: &LotBytes<'_>, is_first: bool) -> io::Result<()> {
     let mut comma = if is_first { "" } else { "," };
-    for marked in pieces(content) {
+    let mut write = |piece: MarkedPiece<'_>| {
         out.write_all(comma.as_bytes())?;
-        serde_json::to_writer(&mut *out, &marked)?;
         comma = ",";
+        serde_json::to_writer(&mut *out, &piece).map_err(io::Error::from)
+    };
+    for piece in lot.pieces() {
+        match piece {
+            decode::Piece::Bytes { at, bytes, .. } => {
+                let mut rest = bytes;
+                let mut at = at;
+                while !rest.is_empty() {
+                    let lateness = lot.lateness(at);
+                    let (run, tail) = rest.split_at((lateness.until - at).min(rest.len()));
+                    write(MarkedPiece {
+                        piece: piece_of(run),
+                        late: lateness.is_late,
+                    })?;
+                    (at, rest) = (lateness.until, tail);
+                }
+            }
+            decode::Piece::Gap { gap, .. } => write(MarkedPiece {
+                piece: Piece::Missing(gap.missing_bytes),
+                late: false,
+            })?,
+        }
     }
     Ok(())
-}
-
-fn pieces(content: &Bytes) -> impl Iterator<Item = MarkedPiece<'_>> {
-    // A piece ends at a gap, and where late bytes begin or end.
-    let gaps = content.gaps.iter().map(|gap| gap.at);
-    let late = content.late.iter().flat_map(|late| [late.start, late.end]);
-    let mut cuts: Vec<usize> = gaps.chain(late).chain([0, content.bytes.len()]).collect();
-    cuts.sort_unstable();
-    cuts.dedup();
-    let ends = cuts.clone().into_iter().skip(1).map(Some).chain([None]);
-    cuts.into_iter().zip(ends).flat_map(move |(start, end)| {
-        let found = content.gaps.binary_search_by_key(&start, |gap| gap.at);
-        let gap = found.ok().and_then(|found| content.gaps.get(found));
-        let missing = gap.map(|gap| MarkedPiece {
-            piece: Piece::Missing(gap.missing_bytes),
-            late: false,
-        });
-        let bytes = end.and_then(|end| content.bytes.get(start..end));
-        let captured = bytes.map(|bytes| MarkedPiece {
-            piece: piece_of(bytes),
-            late: content.is_late(start),
-        });
-        missing.into_iter().chain(captured)
-    })
 }
 
 fn piece_of(bytes: &[u8]) -> Piece<'_> {
@@ -183,27 +181,27 @@ const fn is_false(value: &bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lot::Missing;
+    use crate::lot::decode::Gap;
 
     #[test]
     fn pieces_show_gaps_and_late_bytes_where_they_are() {
-        let content = Bytes {
-            bytes: b"abcd\xff\xfeef".to_vec(),
-            gaps: vec![
-                Missing {
+        let content = LotBytes {
+            gaps: &[
+                Gap {
                     at: 0,
                     missing_bytes: 7,
                 },
-                Missing {
+                Gap {
                     at: 4,
                     missing_bytes: 2,
                 },
-                Missing {
+                Gap {
                     at: 8,
                     missing_bytes: 1,
                 },
             ],
-            late: vec![2..4],
+            late: std::slice::from_ref(&(2..4)),
+            ..LotBytes::whole(Direction::Out, b"abcd\xff\xfeef")
         };
         let mut json = Vec::new();
         write_pieces(&mut json, &content, true).unwrap();
@@ -217,7 +215,7 @@ mod tests {
     #[test]
     fn no_content_has_no_pieces() {
         let mut json = Vec::new();
-        write_pieces(&mut json, &Bytes::default(), true).unwrap();
+        write_pieces(&mut json, &LotBytes::whole(Direction::In, b""), true).unwrap();
         assert_eq!(json, b"");
     }
 }

@@ -1,7 +1,7 @@
 //! Sessions as documents: what users store, query and compare.
 //!
-//! Turns what is kept of a session into the `TcpSession` document, the only kind of type here
-//! that is written as JSON. It deliberately decides nothing about layout on a page, about
+//! Turns what is kept of a session into the `TcpSession` document, and what all sessions add up
+//! to into the `Statistics` document. It deliberately decides nothing about layout on a page, about
 //! escaping for terminals, or about which sessions are wanted; the views and `select` do.
 //!
 //! Limits: a document has a fixed number of keys and at most 16 interfaces; its longest texts
@@ -38,28 +38,47 @@ mod capture;
 mod community_id;
 mod compact;
 mod context;
+mod distribution;
 mod e_tag;
 mod exact;
 mod link_type;
 mod lot;
 mod packet;
+mod packet_detail;
 mod parsers;
+mod percent;
 mod schema;
+mod statistics;
+mod statistics_rows;
+mod statistics_totals;
 mod tcp_session;
+mod timeline;
 mod times;
+mod timing;
 mod tls;
 
 pub use analysis::{Analysis, Close, HalfAnalysis, Rtt};
 pub use capture::Capture;
 pub use community_id::CommunityId;
 pub use context::{DocumentContext, Identity};
+pub use distribution::{Amount, Distribution, DistributionRow, Distributions, Measure};
 pub use e_tag::ETag;
 pub use exact::{Seconds, Text};
 pub use link_type::LinkTypeName;
 pub use lot::{PacketLot, Piece, write_pieces};
 pub use packet::{Packet, PacketClock, evidence_name, finding_name, flag_names};
+pub use packet_detail::{FieldDetail, HexDigits, LayerDetail, PacketDetail};
 pub use parsers::{HttpParser, ParserStatus, Parsers};
-pub use schema::{TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA};
+pub use percent::Percent;
+pub use schema::{STATISTICS_SCHEMA, TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA};
+pub use statistics::{Statistics, StatisticsContext, StatisticsPart};
+pub use statistics_rows::{
+    GroupStatistics, HostName, HostStatistics, PairStatistics, PortStatistics, SessionStatistics,
+    StateStatistics, VolumeStatistics,
+};
+pub use statistics_totals::{Totals, TrafficStatistics};
 pub use tcp_session::{End, Half, TcpSession};
+pub use timeline::{BinCounts, Counts, Directions, SessionTimeline, TimelineMark, TimelinePause};
 pub use times::{Date, Times, Timespan};
+pub use timing::{SessionTiming, time_to_connect, time_to_first_byte};
 pub use tls::{Certificate, Cipher, Decrypted, Tls};

@@ -8,7 +8,7 @@ use super::exact::{Seconds, Text};
 use super::times::distance;
 use crate::lot::PlacedPacket;
 use crate::packet::{SegmentHead, SeqNumber, TcpFlags};
-use crate::session::{Direction, Finding, OrderEvidence};
+use crate::session::{Direction, Finding, OrderEvidence, WiresharkLabel, WiresharkLabels};
 use crate::time::Timestamp;
 
 /// One packet of a session.
@@ -131,6 +131,11 @@ impl<'a> Packet<'a> {
             evidence: facts.findings.evidence().map(evidence_name),
             wireshark: Vec::new(),
         }
+    }
+
+    /// Adds what Wireshark calls the packet.
+    pub fn set_wireshark(&mut self, labels: WiresharkLabels) {
+        self.wireshark = labels.shown().map(WiresharkLabel::as_str).collect();
     }
 
     /// The document as compact JSON on one line.

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 
 use super::boundaries::Boundaries;
 use super::content::{Content, Overlap};
-use super::lot::{Lot, LotPart};
+use super::header::{Lot, LotPart};
 use super::totals::{LotCounter, LotStep, LotTotals};
 use crate::session::{
     DataEvent, Direction, Finding, PacketEvent, PacketFacts, PerDirection, SessionObserver,

@@ -15,6 +15,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::decode::Gap;
 use crate::session::{StreamOffset, StreamRange};
 
 /// Which copy of a byte counts when packets bring different ones.
@@ -33,18 +34,9 @@ pub struct Bytes {
     /// The captured bytes, gaps closed up.
     pub bytes: Vec<u8>,
     /// Where bytes are missing, in order.
-    pub gaps: Vec<Missing>,
+    pub gaps: Vec<Gap>,
     /// The bytes that came late: ranges of indexes of `bytes`, in order.
     pub late: Vec<Range<usize>>,
-}
-
-/// A gap between bytes of a lot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// Index of the byte before which bytes are missing; the number of bytes for a gap at the end.
-    pub at: usize,
-    /// How many.
-    pub missing_bytes: u64,
 }
 
 /// The runs of one lot, by the offset of their first byte.
@@ -181,16 +173,10 @@ impl Bytes {
         self.gaps.iter().map(|gap| gap.missing_bytes).sum()
     }
 
-    /// True when the byte at an index came late.
-    pub fn is_late(&self, at: usize) -> bool {
-        let after = self.late.partition_point(|late| late.end <= at);
-        self.late.get(after).is_some_and(|late| late.contains(&at))
-    }
-
     fn push_gap(&mut self, missing_bytes: u64) {
         if missing_bytes > 0 {
             let at = self.bytes.len();
-            self.gaps.push(Missing { at, missing_bytes });
+            self.gaps.push(Gap { at, missing_bytes });
         }
     }
 

@@ -1,19 +1,24 @@
-//! Runs of data in one direction: what a request or a response usually is.
+//! Runs of data in one direction: what a request or a response usually is; and a session over time.
 //!
 //! Turns the packets of a session into lots: how many there are ([`LotCounter`], for every session
-//! of a capture), and what is in them ([`LotBuilder`], for one).
+//! of a capture), and what is in them ([`LotBuilder`], for one); and into counts over time
+//! ([`Timeline`]).
 
 mod boundaries;
 mod builder;
 mod content;
-#[expect(
-    clippy::module_inception,
-    reason = "the lot itself, beside what makes it"
-)]
-mod lot;
+pub mod decode;
+mod header;
+mod timeline;
 mod totals;
 
 pub use builder::{Hold, LotBuilder, PlacedPacket};
-pub use content::{Bytes, Missing, Overlap};
-pub use lot::{Lot, LotPart};
+pub use content::{Bytes, Overlap};
+pub use header::{Lot, LotPart};
+pub use timeline::{
+    Bin, ControlBits, Mark, MarkKind, Pause, PauseEnd, Tally, Timeline, TimelineEvent,
+};
 pub use totals::{LotCounter, LotTotals};
+
+#[cfg(test)]
+pub(crate) use timeline::testing::any_event;

@@ -27,7 +27,7 @@ impl Segment<'_> {
         let len = head.payload_len.saturating_add(head.tcp_header_len.into());
         let total = sum(self.header)
             .wrapping_add(sum(self.payload))
-            .wrapping_add(pseudo_header(head.source.ip, head.destination.ip, len));
+            .wrapping_add(pseudo_header(head.source.ip, head.destination.ip, TCP, len));
         if fold(total) == 0xFFFF {
             Checksum::Good
         } else {
@@ -36,9 +36,22 @@ impl Segment<'_> {
     }
 }
 
-/// The sum over addresses, protocol number and TCP length.
-fn pseudo_header(source: IpAddr, destination: IpAddr, len: u32) -> u64 {
-    let tail = [len.to_be_bytes(), 6_u32.to_be_bytes()];
+/// The checksum that belongs at `at`, an even offset, of `bytes`, with the sum of what it covers
+/// beside them.
+pub(super) fn expected(bytes: &[u8], at: usize, beside: u64) -> u16 {
+    let before = bytes.get(..at).unwrap_or(bytes);
+    let behind = bytes.get(at.saturating_add(2)..).unwrap_or_default();
+    !in_network_order(sum(before).wrapping_add(sum(behind)).wrapping_add(beside))
+}
+
+/// A sum folded to the 16 bits that stand in a packet.
+pub(super) fn in_network_order(total: u64) -> u16 {
+    u16::from_be_bytes(fold(total).to_ne_bytes())
+}
+
+/// The sum over addresses, protocol number and length of what follows the IP header.
+pub(super) fn pseudo_header(source: IpAddr, destination: IpAddr, protocol: u8, len: u32) -> u64 {
+    let tail = [len.to_be_bytes(), u32::from(protocol).to_be_bytes()];
     sum(tail.as_flattened())
         .wrapping_add(address(source))
         .wrapping_add(address(destination))
@@ -98,3 +111,6 @@ pub(super) fn fold(total: u64) -> u16 {
     }
     u16::try_from(total & 0xFFFF).unwrap_or(u16::MAX)
 }
+
+/// The protocol number of TCP.
+const TCP: u8 = 6;

@@ -12,6 +12,7 @@
 
 mod checksum;
 mod decoder;
+pub mod dissect;
 mod encapsulation;
 mod fragment;
 mod ip;

@@ -69,7 +69,7 @@ pub(super) fn segment<'a>(
         tcp_header_len,
         payload_len: saturate(payload_len),
         captured_payload_len: saturate(captured_payload_len),
-        original_len: slot.original_len,
+        original_len: slot.original_len.max(slot.captured_len),
         tcp_start: saturate(view.start()),
         truncated: view.is_cut() || ip.is_fragment,
     })

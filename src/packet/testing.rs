@@ -61,6 +61,7 @@ impl Bench {
             original_len: u32::try_from(original_len).unwrap(),
             start: 7,
             captured_len: u32::try_from(bytes.len()).unwrap(),
+            block: None,
         });
         batch.bytes.extend_from_slice(bytes);
         let mut heads = Vec::new();

@@ -173,9 +173,11 @@ pub(super) const INTERFACE_STATISTICS: u32 = INTERFACE_STATISTIC_BLOCK;
 pub(super) const ENHANCED_PACKET: u32 = ENHANCED_PACKET_BLOCK;
 /// Unknown to pcap-file.
 pub(super) const DECRYPTION_SECRETS: u32 = 10;
+/// Bytes before a body: type and length.
+pub(super) const HEADER: usize = 8;
+/// Bytes after a body: length.
+pub(super) const TRAILER: usize = 4;
 /// Bytes of framing around a body.
 pub(super) const FRAMING: u32 = 12;
 const CUSTOM_BLOCK: u32 = 0x0000_0bad;
 const PRIVATE_CUSTOM_BLOCK: u32 = 0x4000_0bad;
-const HEADER: usize = 8;
-const TRAILER: usize = 4;

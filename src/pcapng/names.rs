@@ -68,9 +68,9 @@ fn read_record(kind: u16, value: &[u8], names: &mut Vec<NameRecord>) -> Result<(
     Ok(())
 }
 
-const END: u16 = 0;
-const IPV4: u16 = 1;
-const IPV6: u16 = 2;
+pub(super) const END: u16 = 0;
+pub(super) const IPV4: u16 = 1;
+pub(super) const IPV6: u16 = 2;
 
 #[cfg(test)]
 mod tests {

@@ -38,7 +38,7 @@ impl PacketFields {
             ticks: Some(u64::from(high) << 32 | u64::from(low)),
             captured_len: order.u32_at(fields, 12)?,
             original_len: order.u32_at(fields, 16)?,
-            start: 20,
+            start: TIMED_START,
         })
     }
 
@@ -78,4 +78,6 @@ pub(super) fn fcs_len(block: &Block<'_>, options: &[u8]) -> Result<Option<u8>, B
     Ok(None)
 }
 
+/// Where the packet starts in the body of an enhanced or obsolete packet block.
+pub(super) const TIMED_START: usize = 20;
 const FLAGS: u16 = 2;

@@ -1,11 +1,13 @@
 //! Blocks in order: packets become slots, the rest becomes findings.
 //!
 //! A block whose lengths are possible and whose body lies is noted and skipped; one whose length
-//! is impossible ends the input, for the next block cannot be found. Statistics, custom and
-//! unknown blocks are skipped.
+//! is impossible ends the input, for the next block cannot be found. Custom and unknown blocks are
+//! skipped.
 //!
 //! Limits: [`ReadLimits`].
 //! Sources: draft-ietf-opsawg-pcapng.
+
+use std::sync::Arc;
 
 use super::block::{
     Block, DECRYPTION_SECRETS, ENHANCED_PACKET, FRAMING, INTERFACE_DESCRIPTION,
@@ -13,12 +15,14 @@ use super::block::{
     next_block,
 };
 use super::names::read_names;
+use super::option_list::OptionList;
 use super::options::Options;
 use super::packet_block::{PacketFields, fcs_len};
 use super::secrets::SecretBlock;
 use super::section::{Description, Section};
+use super::statistics::{self, InterfaceStatistics};
 use crate::capture::{
-    ByteOrder, Framed, InterfaceId, Next, NoticeKind, Output, PacketNumber, ReadLimits, Slot,
+    self, ByteOrder, Framed, InterfaceId, Next, NoticeKind, Output, PacketNumber, ReadLimits, Slot,
     Window,
 };
 
@@ -31,6 +35,8 @@ pub(crate) struct BlockReader {
     interface_count: u32,
     name_count: usize,
     secrets_bytes: usize,
+    /// Of options that are kept.
+    option_bytes: usize,
 }
 
 /// Where a block lies.
@@ -51,6 +57,7 @@ impl BlockReader {
             interface_count: 0,
             name_count: 0,
             secrets_bytes: 0,
+            option_bytes: 0,
         }
     }
 
@@ -96,13 +103,16 @@ impl BlockReader {
             INTERFACE_DESCRIPTION => self.read_interface(block, place, out),
             NAME_RESOLUTION => self.read_names(block, place, out),
             DECRYPTION_SECRETS => self.read_secrets(block, place, out),
-            INTERFACE_STATISTICS => read_statistics(block, place, out),
+            INTERFACE_STATISTICS => self.read_statistics(block, place, out),
             _ => {}
         }
     }
 
     /// A new section forgets the interfaces of the one before. Minor versions are read alike.
     fn read_section(&mut self, block: &Block<'_>, place: Place, out: &mut Output<'_>) {
+        if self.section.interfaces.is_empty() {
+            self.release(self.section.kept.options.as_bytes().len());
+        }
         self.section = Section::new(block.order);
         let major = block.order.u16_at(block.body, 4).unwrap_or_default();
         let minor = block.order.u16_at(block.body, 6).unwrap_or_default();
@@ -111,7 +121,38 @@ impl BlockReader {
             let message = format!("section of version {major}.{minor} is not supported");
             out.findings.damaged(place.offset, message);
         }
-        check_options(block, 16, "section header", place, out);
+        check_options(block, SECTION_OPTIONS, "section header", place, out);
+        let options = block.body.get(SECTION_OPTIONS..).unwrap_or_default();
+        let options = OptionList::read(options, block.kind, block.order);
+        let is_kept = self.reserve(options.as_bytes().len(), place, out);
+        self.section.kept = Arc::new(capture::Section {
+            file: out.findings.file().to_owned(),
+            options: if is_kept {
+                options
+            } else {
+                OptionList::default()
+            },
+        });
+    }
+
+    /// Takes room for options that are kept; false, with a notice, where there is none.
+    fn reserve(&mut self, len: usize, place: Place, out: &mut Output<'_>) -> bool {
+        let total = self.option_bytes.saturating_add(len);
+        if self.limits.max_option_bytes < total {
+            let message = format!(
+                "more than {} bytes of options",
+                self.limits.max_option_bytes
+            );
+            out.findings
+                .note(NoticeKind::LimitReached, place.offset, message);
+            return false;
+        }
+        self.option_bytes = total;
+        true
+    }
+
+    fn release(&mut self, len: usize) {
+        self.option_bytes = self.option_bytes.saturating_sub(len);
     }
 
     fn read_interface(&mut self, block: &Block<'_>, place: Place, out: &mut Output<'_>) {
@@ -125,7 +166,7 @@ impl BlockReader {
             return;
         }
         let id = InterfaceId(self.interface_count);
-        let Some(description) = Description::parse(block.body, block.order, id) else {
+        let Some(mut description) = Description::parse(block.body, block.order, id) else {
             self.section.interfaces.push(None);
             let message = format!("interface description of {} bytes", block.len);
             out.findings.damaged(place.offset, message);
@@ -135,9 +176,13 @@ impl BlockReader {
             let message = format!("interface description: {problem}");
             out.findings.damaged(place.offset, message);
         }
+        if !self.reserve(description.options.as_bytes().len(), place, out) {
+            description.keep_least();
+        }
         self.interface_count = self.interface_count.saturating_add(1);
         self.section.interfaces.push(Some(description.interface));
-        out.findings.interfaces.push(description.into_interface());
+        let interface = description.into_interface(&self.section.kept);
+        out.findings.interfaces.push(interface);
     }
 
     #[inline]
@@ -195,10 +240,38 @@ impl BlockReader {
             interface: interface.id,
             link_type: interface.link_type,
             fcs_len,
-            original_len: fields.original_len.max(fields.captured_len),
+            original_len: fields.original_len,
             start: u32::try_from(start).unwrap_or(u32::MAX),
             captured_len: fields.captured_len,
+            block: fields.ticks.map(|_| block.order),
         });
+    }
+
+    /// The last statistics of an interface count; those of an unknown one say nothing.
+    fn read_statistics(&mut self, block: &Block<'_>, place: Place, out: &mut Output<'_>) {
+        check_options(
+            block,
+            statistics::OPTIONS,
+            "interface statistics",
+            place,
+            out,
+        );
+        let Some(mut found) = InterfaceStatistics::parse(block) else {
+            return;
+        };
+        let local = found.interface.0 as usize;
+        let Some(Some(interface)) = self.section.interfaces.get_mut(local) else {
+            return;
+        };
+        found.interface = interface.id;
+        let len = found.options.as_bytes().len();
+        let replaced = std::mem::replace(&mut interface.statistics_bytes, len);
+        self.release(replaced);
+        if self.reserve(len, place, out) {
+            out.findings.statistics.insert(found.interface, found);
+        } else if let Some(Some(interface)) = self.section.interfaces.get_mut(local) {
+            interface.statistics_bytes = 0;
+        }
     }
 
     fn read_names(&mut self, block: &Block<'_>, place: Place, out: &mut Output<'_>) {
@@ -255,10 +328,6 @@ fn packet_fcs_len(
     })
 }
 
-fn read_statistics(block: &Block<'_>, place: Place, out: &mut Output<'_>) {
-    check_options(block, 12, "interface statistics", place, out);
-}
-
 /// Notes an option list that lies, in a block whose options are not used.
 fn check_options(block: &Block<'_>, start: usize, what: &str, place: Place, out: &mut Output<'_>) {
     let options = block.body.get(start..).unwrap_or_default();
@@ -266,3 +335,6 @@ fn check_options(block: &Block<'_>, start: usize, what: &str, place: Place, out:
         out.findings.damaged(place.offset, format!("{what}: {bad}"));
     }
 }
+
+/// Where the options of a section header start in its body.
+const SECTION_OPTIONS: usize = 16;

@@ -7,9 +7,13 @@
 //! Limits: [`max_interfaces`](crate::capture::ReadLimits::max_interfaces).
 //! Sources: draft-ietf-opsawg-pcapng, "Section Header Block", "Interface Description Block".
 
+use std::sync::Arc;
+
+use super::block::INTERFACE_DESCRIPTION;
 use super::clock::Clock;
+use super::option_list::OptionList;
 use super::options::Options;
-use crate::capture::{ByteOrder, Interface, InterfaceId, LinkType};
+use crate::capture::{self, ByteOrder, Interface, InterfaceId, LinkType};
 use crate::time::Precision;
 
 /// The section that is being read.
@@ -20,6 +24,8 @@ pub(super) struct Section {
     pub(super) is_readable: bool,
     /// `None` for one whose description is damaged or over the limit.
     pub(super) interfaces: Vec<Option<SectionInterface>>,
+    /// What is kept of its header.
+    pub(super) kept: Arc<capture::Section>,
 }
 
 impl Section {
@@ -28,6 +34,7 @@ impl Section {
             order,
             is_readable: true,
             interfaces: Vec::new(),
+            kept: Arc::default(),
         }
     }
 }
@@ -42,12 +49,15 @@ pub(super) struct SectionInterface {
     pub(super) fcs_len: u8,
     /// Longest packet kept; 0 is no limit.
     pub(super) snaplen: u32,
+    /// Bytes of options that are kept of its last statistics.
+    pub(super) statistics_bytes: usize,
 }
 
 /// An interface description as it was read, and the first thing that is wrong with it.
 pub(super) struct Description {
     pub(super) interface: SectionInterface,
     pub(super) name: Option<String>,
+    pub(super) options: OptionList,
     pub(super) problem: Option<String>,
 }
 
@@ -62,8 +72,10 @@ impl Description {
                 precision: Precision::MICROS,
                 fcs_len: 0,
                 snaplen: order.u32_at(body, 4)?,
+                statistics_bytes: 0,
             },
             name: None,
+            options: OptionList::read(body.get(8..)?, INTERFACE_DESCRIPTION, order),
             problem: None,
         };
         for option in Options::new(body.get(8..)?, order) {
@@ -98,12 +110,20 @@ impl Description {
         None
     }
 
+    /// Forgets the options that do not matter for packets.
+    pub(super) fn keep_least(&mut self) {
+        self.options = self.options.only(&[IF_TSRESOL, IF_FCSLEN, IF_TSOFFSET]);
+    }
+
     /// The interface as users see it.
-    pub(super) fn into_interface(self) -> Interface {
+    pub(super) fn into_interface(self, section: &Arc<capture::Section>) -> Interface {
         Interface {
             name: self.name,
             link_type: self.interface.link_type,
             precision: self.interface.precision,
+            snaplen: self.interface.snaplen,
+            options: Arc::new(self.options),
+            section: Arc::clone(section),
         }
     }
 }
@@ -114,7 +134,7 @@ fn text(value: &[u8]) -> Option<String> {
     (!text.is_empty()).then(|| String::from_utf8_lossy(text).into_owned())
 }
 
-const IF_NAME: u16 = 2;
-const IF_TSRESOL: u16 = 9;
-const IF_FCSLEN: u16 = 13;
-const IF_TSOFFSET: u16 = 14;
+const IF_NAME: u16 = OptionList::INTERFACE_NAME;
+const IF_TSRESOL: u16 = OptionList::TIME_RESOLUTION;
+const IF_FCSLEN: u16 = OptionList::FCS_LEN;
+const IF_TSOFFSET: u16 = OptionList::TIME_OFFSET;

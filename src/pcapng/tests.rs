@@ -1,5 +1,8 @@
 //! Blocks through the whole reader, made byte by byte in both byte orders.
 
+mod kept;
+mod writing;
+
 use pcap_file::pcapng::{Block, PcapNgParser};
 
 use crate::capture::testing::{Bytes, read, stream};

@@ -259,6 +259,7 @@ impl<O: SessionObserver> LiveSession<O> {
         }
         if head.payload_len > 0 {
             totals.data_packets += 1;
+            totals.first_byte = totals.first_byte.or(head.time);
             self.last_data = Some((self.packets, direction));
         }
     }

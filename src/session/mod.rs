@@ -27,6 +27,7 @@ mod state;
 mod summary;
 mod target;
 mod tracker;
+mod wireshark_label;
 
 pub use coverage::{Coverage, Gap, Placement};
 pub use direction::{Direction, PerDirection};
@@ -45,6 +46,7 @@ pub use summary::{
 };
 pub use target::Target;
 pub use tracker::{Ended, Handled, Limits, Tracker};
+pub use wireshark_label::{LabelledPacket, WiresharkAnalyser, WiresharkLabel, WiresharkLabels};
 
 #[cfg(test)]
 mod tests;

@@ -96,6 +96,8 @@ pub struct HalfSummary {
     pub packets: u64,
     /// Packets with payload.
     pub data_packets: u64,
+    /// Time of the first packet with payload.
+    pub first_byte: Option<Timestamp>,
     /// Sum of original packet lengths.
     pub wire_bytes: u64,
     /// Unique payload bytes in sequence space.
@@ -191,4 +193,84 @@ pub struct SessionSummary {
     pub encapsulations: SmallSet<EncapsulationId>,
     /// True when a limit of the reassembler was reached and gaps were declared early.
     pub limit_reached: bool,
+}
+
+impl SessionSummary {
+    /// True when handshake, data and close were captured with every byte.
+    ///
+    /// A session without data can be complete; one with a packet cut by the snapshot length
+    /// cannot.
+    pub fn is_complete(&self) -> bool {
+        let closed = self.state == State::Closed && self.closed_by.is_some();
+        let every_byte = Direction::BOTH
+            .iter()
+            .all(|&direction| self.halves[direction].missing_bytes == 0);
+        self.handshake_captured() && closed && every_byte && self.truncated_packets == 0
+    }
+
+    /// True when the client's SYN, the server's SYN with ACK and the client's ACK were captured.
+    ///
+    /// Packets without a time leave no mark in the times, but a letter in the history: `h` is the
+    /// server's SYN with ACK; `A`, `D` and `F` are the client's ACK, data and FIN, which all
+    /// acknowledge it.
+    fn handshake_captured(&self) -> bool {
+        let (times, history) = (&self.times, &self.history);
+        !self.missed_syn
+            && (times.connect.is_some() || history.contains('h'))
+            && (times.established.is_some() || history.contains(['A', 'D', 'F']))
+    }
+}
+
+impl SessionTimes {
+    /// From the first to the last packet; negative where the capture's clock ran backwards.
+    pub fn duration(&self) -> Option<Span> {
+        self.between(self.first, self.last)
+    }
+
+    /// From the SYN to the SYN with ACK.
+    pub fn latency(&self) -> Option<Span> {
+        self.between(self.syn, self.connect)
+    }
+
+    /// From the SYN to the ACK that completes the handshake.
+    pub fn handshake_rtt(&self) -> Option<Span> {
+        self.between(self.syn, self.established)
+    }
+
+    /// From one time to another; absent unless both are known.
+    ///
+    /// Both are cut to the precision first, so that the difference of the printed times is the
+    /// printed difference.
+    fn between(&self, from: Option<Timestamp>, to: Option<Timestamp>) -> Option<Span> {
+        let (from, to) = (
+            from?.truncated(self.precision),
+            to?.truncated(self.precision),
+        );
+        Some(to.since(from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_difference_of_printed_times_is_the_printed_difference() {
+        let micros = |from, to| {
+            let times = SessionTimes {
+                first: Some(Timestamp::from_nanos(from)),
+                last: Some(Timestamp::from_nanos(to)),
+                syn: None,
+                connect: None,
+                established: None,
+                precision: Precision::MICROS,
+            };
+            let duration = times.duration().unwrap();
+            duration.decimal(Precision::MICROS).to_string()
+        };
+        // 0.000001 - 0.000000, though only 501 ns lie between.
+        assert_eq!(micros(500, 1001), "0.000001");
+        assert_eq!(micros(2000, 500), "-0.000002");
+        assert_eq!(micros(-1500, 0), "0.000001");
+    }
 }

@@ -1,22 +1,35 @@
 //! Documents for people and programs, over `impl Write`.
 
+mod color;
+mod content;
 mod csv;
 mod escape;
+mod field;
+mod hex_dump;
 mod json;
+mod margin;
 mod notes;
+pub mod packet_detail;
 mod packet_flow;
 pub mod packet_row;
 mod session_row;
+mod statistics;
+mod statistics_fields;
 mod table;
 mod time_text;
+mod timing_diagram;
 mod units;
+mod wrap;
 
+pub use content::{ContentStyle, ContentView};
 pub use csv::CsvWriter;
 pub use escape::Escaped;
 pub use json::{JsonLayout, JsonWriter};
 pub use notes::Notes;
-pub use packet_flow::{FlowStyle, Glyphs, PacketFlow};
-pub use session_row::{SessionColumn, SessionRow, fit_steps};
+pub use packet_flow::{FlowStyle, PacketFlow};
+pub use session_row::{SessionColumn, SessionRow, fit_steps, timing_fit_steps};
+pub use statistics::{write_statistics, write_statistics_csv};
 pub use table::{Align, Column, Cut, Fit, MIN_WIDTH, Surface, Table, Tone};
 pub use time_text::{TimeStyle, TimeText};
-pub use units::{HumanBytes, HumanSpan};
+pub use timing_diagram::{Characters, DiagramStyle, Words, write_timing_diagram};
+pub use units::{Grouped, HumanBytes, HumanRate, HumanSpan};

@@ -22,15 +22,13 @@ mod words;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::table::BOLD;
-use super::{HumanSpan, Surface, TimeStyle};
+use super::color::{BOLD, DIM};
+use super::{Characters, HumanSpan, Surface, TimeStyle};
 use crate::document::{Packet, TcpSession};
 use crate::time::{Precision, Span};
 use clock::{Clock, Day, day_text, fraction_width};
 use layout::{Layout, Place, TimeWidths};
 use line::Line;
-
-pub use glyphs::Glyphs;
 
 /// How the packet flow is shown.
 #[derive(Clone, Copy)]
@@ -38,7 +36,7 @@ pub struct FlowStyle<'a> {
     /// Where it is written to.
     pub surface: Surface,
     /// What it is drawn with.
-    pub glyphs: Glyphs,
+    pub characters: Characters,
     /// How absolute times are shown; relative styles show none.
     pub times: TimeStyle<'a>,
 }
@@ -67,7 +65,7 @@ impl<'a, W: Write> PacketFlow<'a, W> {
             style,
             clock,
             layout: layout(style, clock, Precision::MICROS),
-            line: Line::new(style.surface.width, style.surface.colored, style.glyphs),
+            line: Line::new(style.surface.width, style.surface.colored, style.characters),
             part: String::new(),
             day: None,
             lot: None,
@@ -143,13 +141,13 @@ impl<'a, W: Write> PacketFlow<'a, W> {
         if !self.has_packets {
             return Ok(());
         }
-        let text = format!("{}{}", self.style.glyphs.pause(), HumanSpan(pause));
+        let text = format!("{}{}", self.style.characters.pause(), HumanSpan(pause));
         self.write_break(BOLD, &text)
     }
 
     /// Writes a line between packets, within the ladder.
     fn write_break(&mut self, color: &str, text: &str) -> io::Result<()> {
-        let rail = self.style.glyphs.rail();
+        let rail = self.style.characters.rail();
         self.line.pad_to(self.layout.ladder.start);
         self.line.put(DIM, rail);
         self.line.pad_to(self.layout.ladder.start + 3);
@@ -224,8 +222,6 @@ fn layout(style: FlowStyle<'_>, clock: Clock<'_>, precision: Precision) -> Layou
     };
     Layout::new(style.surface.width, widths)
 }
-
-const DIM: &str = "\x1b[2m";
 
 /// Silence that is long to a person who looks at packets.
 const LONG_PAUSE: Span = Span::from_nanos(1_000_000_000);

@@ -4,7 +4,7 @@ use super::notes::Notes;
 use super::table::{Align, Column, Cut, Fit};
 use super::time_text::TimeText;
 use super::units::{HumanBytes, HumanSpan};
-use crate::document::{End, Seconds, TcpSession};
+use crate::document::{End, Seconds, TcpSession, time_to_connect, time_to_first_byte};
 use crate::time::Span;
 
 /// The columns that have a name of their own; any other column is a field of the document.
@@ -42,6 +42,12 @@ pub enum SessionColumn {
     Tls,
     /// What is wrong.
     Notes,
+    /// From the first packet to the SYN with ACK.
+    Connected,
+    /// From the first packet to the first payload of the server.
+    FirstByte,
+    /// Last packet.
+    Last,
 }
 
 /// A session with its number.
@@ -76,6 +82,23 @@ impl SessionColumn {
         Self::Notes,
     ];
 
+    /// The columns of the timing table, in their order.
+    pub const TIMING: [Self; 13] = [
+        Self::Number,
+        Self::Time,
+        Self::Clock,
+        Self::Client,
+        Self::Host,
+        Self::Server,
+        Self::Connected,
+        Self::Latency,
+        Self::FirstByte,
+        Self::Last,
+        Self::Duration,
+        Self::State,
+        Self::Notes,
+    ];
+
     /// The name by which people ask for it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -95,13 +118,17 @@ impl SessionColumn {
             Self::Lots => "lots",
             Self::Tls => "tls",
             Self::Notes => "notes",
+            Self::Connected => "connected",
+            Self::FirstByte => "first-byte",
+            Self::Last => "last",
         }
     }
 
     /// The column of this name; `#` is the number.
     pub fn from_name(name: &str) -> Option<Self> {
         let wanted = if name == "#" { "number" } else { name };
-        Self::ALL.into_iter().find(|column| column.name() == wanted)
+        let all = Self::ALL.into_iter().chain(Self::TIMING);
+        all.into_iter().find(|column| column.name() == wanted)
     }
 
     /// True for a column that stands in for wider ones where room is short.
@@ -119,9 +146,11 @@ impl SessionColumn {
             | Self::Bytes
             | Self::Out
             | Self::In
-            | Self::Lots => (Align::Right, Cut::End),
+            | Self::Lots
+            | Self::Connected
+            | Self::FirstByte => (Align::Right, Cut::End),
             Self::Client | Self::Host | Self::Server => (Align::Left, Cut::Middle),
-            Self::Time | Self::Clock | Self::State | Self::Tls | Self::Notes => {
+            Self::Time | Self::Clock | Self::State | Self::Tls | Self::Notes | Self::Last => {
                 (Align::Left, Cut::End)
             }
         };
@@ -130,6 +159,7 @@ impl SessionColumn {
             Self::Time => times.title(),
             Self::Clock => times.short_title(),
             Self::Host => Self::Client.name().to_uppercase(),
+            Self::FirstByte => "FIRST BYTE".to_owned(),
             column => column.name().to_uppercase(),
         };
         Column {
@@ -166,6 +196,9 @@ impl SessionRow<'_> {
             SessionColumn::Lots => lots(session).to_string(),
             SessionColumn::Tls => tls_text(session),
             SessionColumn::Notes => self.notes.text.clone(),
+            SessionColumn::Connected => span_text(time_to_connect(session)),
+            SessionColumn::FirstByte => span_text(time_to_first_byte(session)),
+            SessionColumn::Last => times.show_short(session.times.last),
         }
     }
 
@@ -178,6 +211,9 @@ impl SessionRow<'_> {
             SessionColumn::Server => session.dst.socket.to_string(),
             SessionColumn::Duration => seconds(session.times.duration).unwrap_or_default(),
             SessionColumn::Latency => seconds(session.times.latency).unwrap_or_default(),
+            SessionColumn::Connected => seconds(time_to_connect(session)).unwrap_or_default(),
+            SessionColumn::FirstByte => seconds(time_to_first_byte(session)).unwrap_or_default(),
+            SessionColumn::Last => seconds(session.times.last).unwrap_or_default(),
             SessionColumn::Bytes => payload_bytes(session).to_string(),
             SessionColumn::Out => session.out.payload.to_string(),
             SessionColumn::In => session.r#in.payload.to_string(),
@@ -221,6 +257,32 @@ pub fn fit_steps() -> Vec<Fit> {
         Fit::Shrink(at(C::Host), 15),
         Fit::Drop(at(C::Duration)),
         Fit::Drop(at(C::Bytes)),
+    ]
+}
+
+/// How the table of [`SessionColumn::TIMING`] becomes narrow.
+pub fn timing_fit_steps() -> Vec<Fit> {
+    use SessionColumn as C;
+    let at = |wanted: SessionColumn| {
+        let found = C::TIMING.iter().position(|column| *column == wanted);
+        found.unwrap_or(usize::MAX)
+    };
+    vec![
+        Fit::DropEmpty(at(C::Notes)),
+        Fit::Swap(at(C::Time), at(C::Clock)),
+        Fit::Shrink(at(C::Notes), 24),
+        Fit::Shrink(at(C::Client), 32),
+        Fit::Shrink(at(C::Server), 36),
+        Fit::Drop(at(C::Last)),
+        Fit::Drop(at(C::Notes)),
+        Fit::Swap(at(C::Client), at(C::Host)),
+        Fit::Shrink(at(C::Host), 20),
+        Fit::Shrink(at(C::Server), 24),
+        Fit::Drop(at(C::Connected)),
+        Fit::Shrink(at(C::Host), 15),
+        Fit::Shrink(at(C::Server), 20),
+        Fit::Drop(at(C::State)),
+        Fit::Drop(at(C::Clock)),
     ]
 }
 

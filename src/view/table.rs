@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::Escaped;
+use super::color::{BOLD, RESET};
 
 /// One column.
 #[derive(Clone, Debug)]
@@ -207,16 +208,6 @@ impl Table {
     }
 }
 
-impl Tone {
-    pub(super) const fn color(self) -> &'static str {
-        match self {
-            Self::Calm => "",
-            Self::Notable => YELLOW,
-            Self::Severe => RED,
-        }
-    }
-}
-
 /// Widths of the columns that are shown.
 #[derive(Debug)]
 struct Layout {
@@ -293,6 +284,7 @@ pub(super) struct Shortened<'a> {
 }
 
 impl<'a> Shortened<'a> {
+    /// The text itself where it fits, or what is left with a sign of omission.
     pub(super) fn new(cell: &'a str, limit: usize, cut: Cut) -> Self {
         let width = width_of(cell);
         if width <= limit {
@@ -358,7 +350,8 @@ fn take(
     (range.unwrap_or_default(), width)
 }
 
-fn width_of(text: &str) -> usize {
+/// Columns of a terminal that a text takes.
+pub(super) fn width_of(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
     } else {
@@ -369,10 +362,6 @@ fn width_of(text: &str) -> usize {
 /// Least width of a column that is cut because the table does not fit otherwise.
 pub const MIN_WIDTH: usize = 6;
 const GUTTER: usize = 2;
-pub(super) const BOLD: &str = "\x1b[1m";
-pub(super) const RED: &str = "\x1b[31m";
-const YELLOW: &str = "\x1b[33m";
-pub(super) const RESET: &str = "\x1b[0m";
 
 #[cfg(test)]
 mod tests {

@@ -36,6 +36,12 @@ impl<'a> TimeText<'a> {
         }
     }
 
+    /// The same times, where relative ones start at `base`.
+    #[must_use]
+    pub fn since(self, base: Option<Timestamp>) -> Self {
+        Self { base, ..self }
+    }
+
     /// Finds out whether all times that will be shown are of one day.
     pub fn look_ahead(&mut self, times: impl IntoIterator<Item = Timestamp>) {
         self.day = None;

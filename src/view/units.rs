@@ -15,6 +15,19 @@ pub struct HumanSpan(pub Span);
 #[derive(Clone, Copy, Debug)]
 pub struct HumanBytes(pub u64);
 
+/// A number of things: `1 packet`, `2 packets`.
+pub(super) fn plural(count: u64, thing: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{ending}")
+}
+/// Prints bits per second as `0 bit/s`, `12.3 kbit/s`, `4.56 Mbit/s` (powers of 1000).
+#[derive(Clone, Copy, Debug)]
+pub struct HumanRate(pub u64);
+
+/// Prints a count with its digits in groups of three: `1,234,567`.
+#[derive(Clone, Copy, Debug)]
+pub struct Grouped(pub u64);
+
 impl fmt::Display for HumanSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nanos = self.0.nanos().unsigned_abs();
@@ -37,18 +50,46 @@ impl fmt::Display for HumanSpan {
 
 impl fmt::Display for HumanBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut thousandths = self.0;
-        if thousandths < 1000 {
-            return write!(f, "{thousandths} B");
-        }
-        for unit in ["kB", "MB", "GB", "TB", "PB"] {
-            if thousandths < 1_000_000 {
-                return write_three_digits(f, thousandths, unit);
-            }
-            thousandths /= 1000;
-        }
-        write_three_digits(f, thousandths, "EB")
+        write_scaled(f, self.0, ["B", "kB", "MB", "GB", "TB", "PB", "EB"])
     }
+}
+
+impl fmt::Display for HumanRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [
+            "bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s", "Pbit/s", "Ebit/s",
+        ];
+        write_scaled(f, self.0, units)
+    }
+}
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (index, digit) in digits.chars().enumerate() {
+            if 0 < index && (digits.len() - index).is_multiple_of(3) {
+                f.write_str(",")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a number in the first of the units, or in thousands of the one before.
+fn write_scaled(f: &mut fmt::Formatter<'_>, number: u64, units: [&str; 7]) -> fmt::Result {
+    let [unit, larger @ .., largest] = units;
+    let mut thousandths = number;
+    if thousandths < 1000 {
+        return write!(f, "{thousandths} {unit}");
+    }
+    for unit in larger {
+        if thousandths < 1_000_000 {
+            return write_three_digits(f, thousandths, unit);
+        }
+        thousandths /= 1000;
+    }
+    write_three_digits(f, thousandths, largest)
 }
 
 /// Writes `1000 <= thousandths` thousandths of a unit as `1.23`, `12.3` or `123`.
@@ -110,6 +151,29 @@ mod tests {
             (u64::MAX, "18.4 EB"),
         ] {
             assert_eq!(HumanBytes(bytes).to_string(), expect);
+        }
+    }
+
+    #[test]
+    fn rates_have_the_units_of_networks() {
+        for (rate, expect) in [
+            (0, "0 bit/s"),
+            (17_600, "17.6 kbit/s"),
+            (1_000_000_000, "1.00 Gbit/s"),
+        ] {
+            assert_eq!(HumanRate(rate).to_string(), expect);
+        }
+    }
+
+    #[test]
+    fn counts_are_grouped_by_thousands() {
+        for (count, expect) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(Grouped(count).to_string(), expect);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Sessions as the tracker might keep them, made by hand.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use spider_pcap::capture::{Interface, InterfaceId, LinkType, PacketNumber};
 use spider_pcap::document::{DocumentContext, Identity};
@@ -115,6 +116,9 @@ pub(crate) fn example() -> Fixture {
         name: Some("eth0".into()),
         link_type: LinkType(1),
         precision: Precision::MICROS,
+        snaplen: 0,
+        options: Arc::default(),
+        section: Arc::default(),
     }];
     fixture.encapsulations.push(Encapsulation {
         vlans: vec![12],

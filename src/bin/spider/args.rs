@@ -15,7 +15,7 @@ use spider_pcap::time::{Span, Timestamp};
 use crate::{exit, quantity};
 
 pub(crate) use one::{
-    ContentArgs, ContentFormat, OneArgs, PacketFormat, PacketsArgs, PageArgs, WhichPackets,
+    ContentArgs, ContentFormat, PacketFormat, PacketsArgs, PageArgs, WhichPackets,
 };
 
 /// Analyse TCP sessions in PCAP and PCAP-NG captures, offline
@@ -40,8 +40,18 @@ pub(crate) enum Command {
     /// Show what was said in one session: its lots, reassembled and decoded
     #[command(after_help = CONTENT_EXAMPLES)]
     Content(Box<ContentArgs>),
+    /// Show when things happened: of all sessions as a table, of one as a diagram
+    #[command(after_help = TIMING_EXAMPLES)]
+    Timing(Box<TimingArgs>),
+    /// Print statistics of captures: totals, distributions, hosts, pairs, ports, states
+    #[command(after_help = STATS_EXAMPLES, after_long_help = stats_long_help())]
+    Stats(Box<StatsArgs>),
     /// Print the JSON Schema of the documents
-    Schema,
+    Schema {
+        /// Print the schema of this document
+        #[arg(value_name = "DOCUMENT", default_value = "session")]
+        document: DocumentChoice,
+    },
     /// Print completions for a shell
     Completions {
         /// Shell to complete for
@@ -102,6 +112,86 @@ pub(crate) struct SessionsArgs {
     /// Exit with 1 if no chosen session matches EXPR (can be repeated: each)
     #[arg(long, value_name = "EXPR", help_heading = "Conditions")]
     pub(crate) expect: Vec<String>,
+}
+
+/// `spider stats`.
+#[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) choose: ChooseArgs,
+    #[command(flatten)]
+    pub(crate) output: StatsOutputArgs,
+}
+
+/// What `spider stats` writes, and where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct StatsOutputArgs {
+    /// Print one table only [default: all but session; with csv: capture]
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) by: Option<StatsTable>,
+    /// List the first N hosts, pairs and ports by payload; 0: all
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) top: usize,
+    /// Choose the format
+    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: StatsFormat,
+    /// Write to a file, whole or not at all [default: -, standard output]
+    #[arg(short = 'w', long, value_name = "FILE")]
+    pub(crate) write: Option<PathBuf>,
+}
+
+/// The tables of `spider stats`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatsTable {
+    /// Totals, and what went each way
+    Capture,
+    /// A row a session
+    Session,
+    /// A row a host
+    Host,
+    /// A row a client with a server
+    Pair,
+    /// A row a server port
+    Port,
+    /// A row a state
+    State,
+    /// A row a measure: duration, latency, round trips, payload
+    Distribution,
+}
+
+/// Output formats of `spider stats`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatsFormat {
+    /// For people, fitted to the terminal
+    Table,
+    /// One document
+    Json,
+    /// A row of the table of --by a line; without --by the document on one line
+    Ndjson,
+    /// Exact values of one table
+    Csv,
+}
+
+/// Documents that have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DocumentChoice {
+    /// `TcpSession`, of 'spider sessions'
+    Session,
+    /// `Statistics`, of 'spider stats'
+    Statistics,
+}
+
+/// `spider timing`.
+#[derive(Debug, Args)]
+pub(crate) struct TimingArgs {
+    #[command(flatten)]
+    pub(crate) list: SessionsArgs,
+    /// Draw the diagram of one session with ASCII characters only
+    #[arg(long, help_heading = "Output")]
+    pub(crate) ascii: bool,
 }
 
 /// What is read, and how.
@@ -279,6 +369,10 @@ fn sessions_long_help() -> String {
     format!("{SESSIONS_LONG_HELP}\n\n{}", exit::HELP)
 }
 
+fn stats_long_help() -> String {
+    format!("{STATS_LONG_HELP}\n\n{}", exit::HELP)
+}
+
 fn parse_state(text: &str) -> Result<State, String> {
     let wanted = text.trim().to_ascii_uppercase().replace('-', "_");
     let found = State::ALL
@@ -296,6 +390,15 @@ Examples:
   spider sessions *.pcap.gz --where 'dst.port == 443 && latency > 0.2'
   tcpdump -w - | spider sessions -o ndjson --unordered
 More with --help.";
+
+const TIMING_EXAMPLES: &str = "\
+Examples:
+  spider timing capture.pcapng
+  spider timing capture.pcapng --sort -latency --limit 10
+  spider timing --session 3 capture.pcapng
+
+CONNECTED and FIRST BYTE are times since the first packet: until the SYN+ACK, and until the first payload
+of the server.";
 
 const PACKETS_EXAMPLES: &str = "\
 Examples:
@@ -329,3 +432,32 @@ tls, notes; where room is short clock, host and bytes stand in for time, client,
 of the document can be a column, too.
 
 TLS and HTTP count as recognised when the document says so (fields tls and parsers.http).";
+
+const STATS_EXAMPLES: &str = "\
+Examples:
+  spider stats capture.pcapng
+  spider stats *.pcap.gz --by host --top 20
+  spider stats capture.pcapng --where 'dst.port == 443' -o json
+More with --help.";
+
+const STATS_LONG_HELP: &str = "\
+Examples:
+  spider stats capture.pcapng
+  spider stats *.pcap.gz --by host --top 20
+  spider stats capture.pcapng --where 'dst.port == 443' -o json
+  spider stats capture.pcapng --by session --sort -in.payload --limit 10
+  spider stats capture.pcapng --by host --top 0 -o csv -w hosts.csv
+  spider stats capture.pcapng -o json | jq .distributions.latency.p95
+
+What is counted: the chosen sessions; --sort with --limit chooses, too ('packets read', 'TCP packets'
+and 'sessions' at the top are of the whole capture). 'out' is client to server, 'in' server to client.
+
+Wire bytes are whole packets, link layer included. Overhead is IP and TCP headers as a share of
+headers and payload. Throughput is payload bits per second, re-sent bytes included, goodput the same
+with each byte once: over the span from the first to the last packet of the chosen sessions, or over a
+session's own duration. Percentiles are by nearest rank, so that each is a value that occurred.
+Percentages and rates are cut, not rounded.
+
+CSV has exact numbers in one table (--by): a row a session, host, pair, port, state or measure, named
+by paths of the document that '-o json' prints and 'spider schema statistics' describes. The capture
+itself (the default) comes as rows of name and value: totals.sessions, out.payload, in.resentBytes.";

@@ -8,7 +8,7 @@ use crate::choose::condition;
 use crate::console::Console;
 
 /// Conditions and how many chosen sessions matched each of them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Checks(Vec<Check>);
 
 #[derive(Debug)]

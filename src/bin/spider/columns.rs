@@ -4,8 +4,9 @@ use anyhow::Result;
 use spider_pcap::select::{FieldCatalog, FieldPath, Members};
 use spider_pcap::view::{Align, Column, Cut, SessionColumn, SessionRow, TimeText};
 
-use crate::args::Format;
+use crate::args::{Format, OutputArgs};
 use crate::choose::unknown_field;
+use crate::sessions::List;
 
 /// One column.
 #[derive(Clone, Debug)]
@@ -17,18 +18,20 @@ pub(crate) enum Pick {
 }
 
 /// The columns that were asked for; those of the format when none were.
-pub(crate) fn pick(names: &[String], format: Format, catalog: &FieldCatalog) -> Result<Vec<Pick>> {
-    if !names.is_empty() {
-        return names
+pub(crate) fn pick(args: &OutputArgs, list: List, catalog: &FieldCatalog) -> Result<Vec<Pick>> {
+    if !args.columns.is_empty() {
+        return args
+            .columns
             .iter()
             .map(|name| parse(name.trim(), catalog))
             .collect();
     }
-    Ok(match format {
-        Format::Csv => CSV_COLUMNS.iter().map(|name| csv_default(name)).collect(),
-        Format::Table | Format::Json | Format::Ndjson => {
-            SessionColumn::ALL.into_iter().map(Pick::Known).collect()
-        }
+    let csv = |names: &[&str]| names.iter().map(|name| csv_default(name)).collect();
+    Ok(match (args.format, list) {
+        (Format::Csv, List::Sessions) => csv(&CSV_COLUMNS),
+        (Format::Csv, List::Timing) => csv(&TIMING_CSV_COLUMNS),
+        (_, List::Sessions) => SessionColumn::ALL.into_iter().map(Pick::Known).collect(),
+        (_, List::Timing) => SessionColumn::TIMING.into_iter().map(Pick::Known).collect(),
     })
 }
 
@@ -130,6 +133,23 @@ const CSV_COLUMNS: [&str; 24] = [
     "notes",
 ];
 
+const TIMING_CSV_COLUMNS: [&str; 14] = [
+    "number",
+    "@id",
+    "client",
+    "server",
+    "first",
+    "connect",
+    "latency",
+    "analysis.out.firstByte",
+    "analysis.in.firstByte",
+    "first-byte",
+    "last",
+    "duration",
+    "state",
+    "notes",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,7 +158,7 @@ mod tests {
     #[test]
     fn every_default_column_of_csv_is_a_field_or_a_name() {
         let catalog = FieldCatalog::from_schema(TCP_SESSION_SCHEMA);
-        for name in CSV_COLUMNS {
+        for name in CSV_COLUMNS.iter().chain(&TIMING_CSV_COLUMNS) {
             assert!(parse(name, &catalog).is_ok(), "{name}");
         }
     }

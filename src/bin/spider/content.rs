@@ -6,17 +6,20 @@ use std::ops::{ControlFlow, RangeInclusive};
 use anyhow::{Context as _, Result};
 use spider_pcap::analyze::{CaptureTables, Followed, FollowedPacket};
 use spider_pcap::document::{PacketLot, TcpSession, write_pieces};
+use spider_pcap::lot::decode::{self, Decoder};
 use spider_pcap::lot::{Hold, LotPart, Overlap};
 use spider_pcap::session::Direction;
-use spider_pcap::view::{HumanBytes, JsonLayout, JsonWriter};
+use spider_pcap::view::{ContentStyle, ContentView, HumanBytes, JsonLayout, JsonWriter};
 use tempfile::SpooledTempFile;
 
 use crate::args::{ContentArgs, ContentFormat};
 use crate::console::Console;
 use crate::exit::Outcome;
+use crate::failure::Hinted;
 use crate::input::Inputs;
 use crate::one::{self, OneSession, SessionView};
 use crate::output::Output;
+use crate::zone::Zone;
 
 /// Runs the command.
 pub(crate) fn run(args: &ContentArgs, console: Console) -> Result<Outcome> {
@@ -29,17 +32,18 @@ pub(crate) fn run(args: &ContentArgs, console: Console) -> Result<Outcome> {
 }
 
 fn write(args: &ContentArgs, console: Console, output: &mut Output) -> Result<Followed> {
-    let mut one = OneSession::from_args(&args.input, &args.one, console)?;
+    let mut one = OneSession::from_args(&args.input, args.one.session.as_deref(), console)?;
     let hold = Hold::Lots {
         limit_bytes: usize::try_from(args.hold).unwrap_or(usize::MAX),
         overlap: Overlap::from(args.overlap),
     };
+    let zone = Zone::system();
     let mut view = Content {
         lots: args.lot.clone(),
         direction: args.direction.map(Direction::from),
         session: String::new(),
         failed: output.describe(),
-        sheet: Sheet::new(args, output),
+        sheet: Sheet::new(args, console, &zone, output)?,
         missing_bytes: 0,
     };
     let followed = one.show(hold, &mut view)?;
@@ -76,6 +80,7 @@ struct Content<'a> {
 impl SessionView for Content<'_> {
     fn start(&mut self, session: &TcpSession<'_>, _: &CaptureTables) -> Result<()> {
         self.session.clone_from(&session.id);
+        self.sheet.start(session);
         Ok(())
     }
 
@@ -103,21 +108,44 @@ impl SessionView for Content<'_> {
 
 /// How lots are written.
 enum Sheet<'a> {
+    Text(Box<ContentView<'a, &'a mut Output>>),
     Raw(&'a mut Output),
     Json(JsonSheet<'a>),
 }
 
 impl<'a> Sheet<'a> {
-    fn new(args: &ContentArgs, output: &'a mut Output) -> Self {
-        match args.format {
-            ContentFormat::Raw | ContentFormat::Text => Self::Raw(output),
-            ContentFormat::Json => Self::Json(JsonSheet::new(output, JsonLayout::Array)),
-            ContentFormat::Ndjson => Self::Json(JsonSheet::new(output, JsonLayout::Lines)),
+    fn new(
+        args: &'a ContentArgs,
+        console: Console,
+        zone: &'a Zone,
+        output: &'a mut Output,
+    ) -> Result<Self> {
+        let decoder = decoder(&args.decode)?;
+        Ok(match (args.format, decoder) {
+            (ContentFormat::Raw, _) | (ContentFormat::Text, Decode::Raw) => Self::Raw(output),
+            (ContentFormat::Json, _) => Self::Json(JsonSheet::new(output, JsonLayout::Array)),
+            (ContentFormat::Ndjson, _) => Self::Json(JsonSheet::new(output, JsonLayout::Lines)),
+            (ContentFormat::Text, Decode::With(decoder)) => {
+                let style = ContentStyle {
+                    surface: console.surface(output.is_stdout()),
+                    ascii: args.ascii,
+                    times: zone.times(args.time),
+                    decoder,
+                };
+                Self::Text(Box::new(ContentView::new(output, style)))
+            }
+        })
+    }
+
+    fn start(&mut self, session: &TcpSession<'_>) {
+        if let Self::Text(view) = self {
+            view.start(session);
         }
     }
 
     fn write(&mut self, session: &str, part: &LotPart) -> io::Result<()> {
         match self {
+            Self::Text(view) => view.write(part),
             Self::Raw(output) => output.write_all(&part.content.bytes),
             Self::Json(sheet) => sheet.write(session, part),
         }
@@ -125,8 +153,34 @@ impl<'a> Sheet<'a> {
 
     fn finish(self) -> io::Result<()> {
         match self {
-            Self::Raw(_) => Ok(()),
+            Self::Text(_) | Self::Raw(_) => Ok(()),
             Self::Json(sheet) => sheet.json.finish(),
+        }
+    }
+}
+
+/// What `--decode` asks for.
+enum Decode {
+    /// The bytes as they are.
+    Raw,
+    /// A decoder; the bytes decide without one.
+    With(Option<&'static dyn Decoder>),
+}
+
+fn decoder(name: &str) -> Result<Decode> {
+    match name {
+        "auto" => Ok(Decode::With(None)),
+        "raw" => Ok(Decode::Raw),
+        name => {
+            let found = decode::by_name(name).map(|found| Decode::With(Some(found)));
+            let known = decode::all().iter().map(|known| known.name());
+            let known: Vec<&str> = ["auto", "raw"].into_iter().chain(known).collect();
+            found.ok_or_else(|| {
+                Hinted::error(
+                    format!("--decode: no decoder '{name}'"),
+                    format!("choose one of {}", known.join(", ")),
+                )
+            })
         }
     }
 }
@@ -149,7 +203,7 @@ impl<'a> JsonSheet<'a> {
     }
 
     fn write(&mut self, session: &str, part: &LotPart) -> io::Result<()> {
-        write_pieces(&mut self.pieces, &part.content, self.is_empty)?;
+        write_pieces(&mut self.pieces, &part.bytes(), self.is_empty)?;
         self.is_empty = false;
         if part.is_last {
             let mut pieces = std::mem::replace(&mut self.pieces, SpooledTempFile::new(SPOOL_BYTES));

@@ -5,14 +5,18 @@ use std::io::{self, Write as _};
 use anyhow::{Context as _, Result};
 use clap::CommandFactory as _;
 use clap_complete::Shell;
-use spider_pcap::document::TCP_SESSION_SCHEMA;
+use spider_pcap::document::{STATISTICS_SCHEMA, TCP_SESSION_SCHEMA};
 
-use crate::args::LowArgs;
+use crate::args::{DocumentChoice, LowArgs};
 use crate::exit::Outcome;
 
-/// Prints the JSON Schema of the documents.
-pub(crate) fn schema() -> Result<Outcome> {
-    let mut text = TCP_SESSION_SCHEMA.trim_end().to_owned();
+/// Prints the JSON Schema of a document.
+pub(crate) fn schema(document: DocumentChoice) -> Result<Outcome> {
+    let schema = match document {
+        DocumentChoice::Session => TCP_SESSION_SCHEMA,
+        DocumentChoice::Statistics => STATISTICS_SCHEMA,
+    };
+    let mut text = schema.trim_end().to_owned();
     text.push('\n');
     print(text.as_bytes())
 }

@@ -6,6 +6,9 @@ use spider_pcap::document::{DocumentContext, Identity, TcpSession};
 use spider_pcap::names::Names;
 use spider_pcap::select::SessionNames;
 
+use crate::checks::Checks;
+use crate::choose::{Choice, Chosen};
+
 /// All sessions of a capture as documents.
 #[derive(Clone, Copy)]
 pub(crate) struct Listing<'a> {
@@ -22,6 +25,46 @@ impl<'a> Listing<'a> {
             &record.lots,
             &self.context,
         ))
+    }
+
+    /// The sessions that were asked for, in the order that was asked for; all are checked.
+    pub(crate) fn choose(&self, choice: &Choice, checks: &mut Checks) -> Result<Vec<Chosen>> {
+        let total = self.analysis.sessions.len();
+        if choice.takes_all() && checks.is_empty() {
+            let shown = total.min(choice.limit);
+            return Ok((0..shown)
+                .map(|position| choice.place(position, ""))
+                .collect());
+        }
+        let candidates = if choice.wanted.is_empty() {
+            (0..total).collect()
+        } else {
+            choice.find(&self.names())?
+        };
+        let needs_json = choice.needs_json() || !checks.is_empty();
+        let mut json = Vec::new();
+        let mut chosen = Vec::new();
+        for position in candidates {
+            let Some(session) = self.session(position) else {
+                continue;
+            };
+            if !choice.fits(&session) {
+                continue;
+            }
+            let text = if needs_json {
+                write_text(&session, &mut json)?
+            } else {
+                ""
+            };
+            if !choice.holds(text)? {
+                continue;
+            }
+            checks.observe(&session.id, text)?;
+            chosen.push(choice.place(position, text));
+        }
+        choice.order(&mut chosen);
+        chosen.truncate(choice.limit);
+        Ok(chosen)
     }
 
     /// The names by which sessions can be called.

@@ -18,7 +18,9 @@ mod pager;
 mod progress;
 mod quantity;
 mod sessions;
-mod times;
+mod stats;
+mod timing;
+mod zone;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,7 @@ use clap::Parser as _;
 use args::{Command, LowArgs};
 use console::Console;
 use exit::Outcome;
+use sessions::List;
 
 /// Sessions are made on one thread and freed on another by the hundred thousand, which the
 /// system's allocator pays for: measured with `sessions -o ndjson` on 300,000 sessions.
@@ -50,10 +53,14 @@ fn main() -> ExitCode {
 
 fn run(args: &LowArgs) -> anyhow::Result<Outcome> {
     match &args.command {
-        Command::Sessions(sessions) => sessions::run(sessions, Console::new(args.console)),
+        Command::Sessions(sessions) => {
+            sessions::run(sessions, List::Sessions, Console::new(args.console))
+        }
+        Command::Timing(timing) => timing::run(timing, Console::new(args.console)),
         Command::Packets(packets) => packets::run(packets, Console::new(args.console)),
         Command::Content(content) => content::run(content, Console::new(args.console)),
-        Command::Schema => generate::schema(),
+        Command::Stats(stats) => stats::run(stats, Console::new(args.console)),
+        Command::Schema { document } => generate::schema(*document),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man { command } => generate::man(command.as_deref()),
     }

@@ -14,12 +14,13 @@ use spider_pcap::analyze::{
 };
 use spider_pcap::capture::Input;
 use spider_pcap::config::Config;
-use spider_pcap::document::{DocumentContext, TcpSession};
+use spider_pcap::document::{DocumentContext, Seconds, TcpSession};
 use spider_pcap::lot::{Hold, LotPart};
 use spider_pcap::select::target_of;
 use spider_pcap::session::{SessionSummary, Target};
+use spider_pcap::time::Timestamp;
 
-use crate::args::{InputArgs, OneArgs};
+use crate::args::InputArgs;
 use crate::choose::{find_one, no_session};
 use crate::console::Console;
 use crate::exit::Outcome;
@@ -55,12 +56,12 @@ impl<'a> OneSession<'a> {
     /// The session that was asked for.
     pub(crate) fn from_args(
         args: &'a InputArgs,
-        one: &'a OneArgs,
+        wanted: Option<&'a str>,
         console: Console,
     ) -> Result<Self> {
         Ok(Self {
             args,
-            wanted: one.session.as_deref(),
+            wanted,
             config: input::config(args),
             names: NameFiles::read(args)?,
             console,
@@ -74,13 +75,14 @@ impl<'a> OneSession<'a> {
         let reads_stdin = inputs.reads_stdin;
         if let Some(target) = self.wanted.and_then(target_of) {
             let followed = self.follow(inputs.inputs, (target, hold), view)?;
-            match (&followed.session, followed.others.is_empty()) {
-                (Some(_), true) => return Ok(followed),
+            let is_found = followed.session.is_some() || followed.is_stopped;
+            match (is_found, followed.others.is_empty()) {
+                (true, true) => return Ok(followed),
                 // Several sessions fit: the list says which.
                 (_, false) if !reads_stdin => self.find().map(drop)?,
                 (_, false) => return Err(self.ambiguous(followed.others.len() + 1)),
-                (None, true) if reads_stdin => return Err(self.not_found()),
-                (None, true) => {}
+                (false, true) if reads_stdin => return Err(self.not_found()),
+                (false, true) => {}
             }
         } else if reads_stdin {
             self.spool = Some(spool_stdin()?);
@@ -88,10 +90,27 @@ impl<'a> OneSession<'a> {
         let target = self.find()?;
         let inputs = self.inputs()?;
         let followed = self.follow(inputs, (target, hold), view)?;
-        match followed.session {
-            Some(_) => Ok(followed),
-            None => Err(self.not_found()),
+        if followed.session.is_some() || followed.is_stopped {
+            Ok(followed)
+        } else {
+            Err(self.not_found())
         }
+    }
+
+    /// Hands out the document of the session that was shown.
+    pub(crate) fn with_document(
+        &self,
+        followed: &Followed,
+        hand_out: impl FnOnce(&TcpSession<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let Some(record) = &followed.session else {
+            return Ok(());
+        };
+        let tables = &followed.capture.tables;
+        let identity = input::identity(self.args, &tables.first_input);
+        let names = self.names.with(&tables.names);
+        let context = context(&identity, &names, &followed.capture);
+        hand_out(&TcpSession::new(&record.summary, &record.lots, &context))
     }
 
     fn follow(
@@ -173,6 +192,12 @@ impl<'a> OneSession<'a> {
             "'spider sessions' lists all of them with their numbers",
         )
     }
+}
+
+/// Time of the first packet.
+pub(crate) fn first_time(session: &TcpSession<'_>) -> Option<Timestamp> {
+    let Seconds(first) = session.times.first?;
+    Some(Timestamp::from_nanos(first.nanos()))
 }
 
 /// What is said of a session that was shown, beside it.

@@ -1,5 +1,6 @@
 //! `spider packets`: the packet flow of one session.
 
+mod detail;
 mod sheet;
 mod which;
 
@@ -9,6 +10,7 @@ use anyhow::{Context as _, Result};
 use spider_pcap::analyze::{CaptureTables, Followed, FollowedPacket};
 use spider_pcap::document::{Packet, PacketClock, TcpSession};
 use spider_pcap::lot::{Hold, LotPart};
+use spider_pcap::session::{LabelledPacket, WiresharkAnalyser};
 
 use crate::args::PacketsArgs;
 use crate::console::Console;
@@ -16,7 +18,7 @@ use crate::exit::Outcome;
 use crate::input::Inputs;
 use crate::one::{self, OneSession, SessionView};
 use crate::output::Output;
-use crate::times::{self, Zone};
+use crate::zone::Zone;
 use sheet::Sheet;
 use which::{Waiting, Which};
 
@@ -24,22 +26,24 @@ use which::{Waiting, Which};
 pub(crate) fn run(args: &PacketsArgs, console: Console) -> Result<Outcome> {
     let paths = Inputs::from_args(&args.input)?.paths;
     let mut output = Output::open_page(&args.page, &paths)?;
-    let followed = write(args, console, &mut output)?;
+    let followed = match args.packet {
+        Some(number) => detail::write(args, number, console, &mut output)?,
+        None => write(args, console, &mut output)?,
+    };
     output.finish()?;
     Ok(one::report(&followed, console))
 }
 
 fn write(args: &PacketsArgs, console: Console, output: &mut Output) -> Result<Followed> {
-    let mut one = OneSession::from_args(&args.input, &args.one, console)?;
+    let mut one = OneSession::from_args(&args.input, args.one.session.as_deref(), console)?;
     let zone = Zone::system();
-    let local = |time| zone.offset_seconds(time);
-    let times = times::style(args.time, &local);
     let mut view = Packets {
         which: Which::new(&args.which),
         session: String::new(),
         clock: PacketClock::default(),
+        wireshark: WiresharkAnalyser::new(),
         failed: output.describe(),
-        sheet: Sheet::new(args, console, times, output),
+        sheet: Sheet::new(args, console, zone.style(args.time), output),
         shown_packets: 0,
     };
     let followed = one.show(Hold::Nothing, &mut view)?;
@@ -59,6 +63,7 @@ struct Packets<'a> {
     which: Which,
     session: String,
     clock: PacketClock,
+    wireshark: WiresharkAnalyser,
     sheet: Sheet<'a>,
     failed: String,
     shown_packets: u64,
@@ -66,7 +71,8 @@ struct Packets<'a> {
 
 impl Packets<'_> {
     fn write(&mut self, packet: &Waiting) -> Result<()> {
-        let document = Packet::new(&self.session, &packet.head, &packet.placed, &packet.clock);
+        let mut document = Packet::new(&self.session, &packet.head, &packet.placed, &packet.clock);
+        document.set_wireshark(packet.labels);
         let written = self.sheet.write(&document, &packet.payload);
         self.shown_packets += 1;
         written.with_context(|| self.failed.clone())
@@ -81,11 +87,14 @@ impl SessionView for Packets<'_> {
 
     fn packet(&mut self, packet: &FollowedPacket<'_>) -> Result<ControlFlow<()>> {
         let head = &packet.segment.head;
+        let direction = packet.placed.facts.direction;
+        let labelled = LabelledPacket::of(direction, packet.segment);
         let shown = packet.segment.payload;
         let waiting = Waiting {
             head: *head,
             placed: packet.placed,
             clock: self.clock,
+            labels: self.wireshark.handle(&labelled),
             payload: shown.get(..PREVIEW_BYTES).unwrap_or(shown).to_vec(),
         };
         self.clock.advance(head.time);

@@ -9,11 +9,12 @@ use rayon::ThreadPoolBuilder;
 use rayon::iter::ParallelIterator as _;
 use rayon::slice::ParallelSlice as _;
 use spider_pcap::analyze::{Analysis, CaptureSummary, analyze, analyze_each};
-use spider_pcap::document::{DocumentContext, TCP_SESSION_SCHEMA, TcpSession};
+use spider_pcap::document::{DocumentContext, SessionTiming, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::select::{FieldCatalog, Members};
-use spider_pcap::time::{Span, Timestamp};
+use spider_pcap::time::Span;
 use spider_pcap::view::{
     CsvWriter, JsonLayout, JsonWriter, Notes, SessionRow, Table, TimeText, fit_steps,
+    timing_fit_steps,
 };
 
 use crate::args::{Format, SessionsArgs};
@@ -27,17 +28,27 @@ use crate::input::{self, Inputs, NameFiles};
 use crate::listing::{Listing, context, nothing_to_show, write_text};
 use crate::output::Output;
 use crate::progress::Bar;
-use crate::times::{self, Zone};
+use crate::zone::Zone;
+
+/// Which list is made of the sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum List {
+    /// What they are, and what is wrong with them.
+    Sessions,
+    /// When things happened.
+    Timing,
+}
 
 /// Runs the command.
-pub(crate) fn run(args: &SessionsArgs, console: Console) -> Result<Outcome> {
+pub(crate) fn run(args: &SessionsArgs, list: List, console: Console) -> Result<Outcome> {
     let catalog = FieldCatalog::from_schema(TCP_SESSION_SCHEMA);
     let mut job = Job {
         args,
+        list,
         console,
         choice: Choice::from_args(&args.choose, &catalog)?,
         checks: Checks::from_args(args, &catalog)?,
-        picks: columns::pick(&args.output.columns, args.output.format, &catalog)?,
+        picks: columns::pick(&args.output, list, &catalog)?,
         name_files: NameFiles::read(&args.input)?,
     };
     if args.output.unordered && args.output.format != Format::Ndjson {
@@ -65,6 +76,7 @@ pub(crate) fn run(args: &SessionsArgs, console: Console) -> Result<Outcome> {
 /// Everything that was asked for, checked.
 struct Job<'a> {
     args: &'a SessionsArgs,
+    list: List,
     console: Console,
     choice: Choice,
     checks: Checks,
@@ -86,20 +98,20 @@ impl Job<'_> {
             analysis: &analysis,
             context: context(&identity, &names, &analysis.capture),
         };
-        let chosen = self.choose(&listing)?;
+        let chosen = listing.choose(&self.choice, &mut self.checks)?;
         let failed = output.describe();
         let written = match self.args.output.format {
             Format::Table => self.write_table(&listing, &chosen, &mut output),
             Format::Json => write_json(
                 &listing,
-                &chosen,
+                (&chosen, self.list),
                 JsonLayout::Array,
                 config.threads,
                 &mut output,
             ),
             Format::Ndjson => write_json(
                 &listing,
-                &chosen,
+                (&chosen, self.list),
                 JsonLayout::Lines,
                 config.threads,
                 &mut output,
@@ -172,53 +184,17 @@ impl Job<'_> {
             return Ok(false);
         }
         self.checks.observe(&session.id, text)?;
+        if self.list == List::Timing {
+            json.clear();
+            SessionTiming::new(session).write_json(json)?;
+        }
         let written = output
-            .write_all(text.as_bytes())
+            .write_all(json)
             .and_then(|()| output.write_all(b"\n"));
         written
             .and_then(|()| output.flush())
             .with_context(|| output.describe())?;
         Ok(true)
-    }
-
-    /// The sessions that were asked for, in the order that was asked for.
-    fn choose(&mut self, listing: &Listing<'_>) -> Result<Vec<Chosen>> {
-        let total = listing.analysis.sessions.len();
-        if self.choice.takes_all() && self.checks.is_empty() {
-            let shown = total.min(self.choice.limit);
-            return Ok((0..shown)
-                .map(|position| self.choice.place(position, ""))
-                .collect());
-        }
-        let candidates = if self.choice.wanted.is_empty() {
-            (0..total).collect()
-        } else {
-            self.choice.find(&listing.names())?
-        };
-        let needs_json = self.choice.needs_json() || !self.checks.is_empty();
-        let mut json = Vec::new();
-        let mut chosen = Vec::new();
-        for position in candidates {
-            let Some(session) = listing.session(position) else {
-                continue;
-            };
-            if !self.choice.fits(&session) {
-                continue;
-            }
-            let text = if needs_json {
-                write_text(&session, &mut json)?
-            } else {
-                ""
-            };
-            if !self.choice.holds(text)? {
-                continue;
-            }
-            self.checks.observe(&session.id, text)?;
-            chosen.push(self.choice.place(position, text));
-        }
-        self.choice.order(&mut chosen);
-        chosen.truncate(self.choice.limit);
-        Ok(chosen)
     }
 
     fn write_table(
@@ -232,8 +208,7 @@ impl Job<'_> {
             return Ok(());
         }
         let zone = Zone::system();
-        let local = |time| zone.offset_seconds(time);
-        let mut times = self.times(listing, &local);
+        let mut times = self.times(listing, &zone);
         times.look_ahead(chosen.iter().filter_map(|Chosen { position, .. }| {
             let record = listing.analysis.sessions.get(*position)?;
             record.summary.times.first
@@ -264,7 +239,11 @@ impl Job<'_> {
             );
         }
         // Columns that a person picked all stay.
-        let fit = if is_default { fit_steps() } else { Vec::new() };
+        let fit = match (is_default, self.list) {
+            (true, List::Sessions) => fit_steps(),
+            (true, List::Timing) => timing_fit_steps(),
+            (false, _) => Vec::new(),
+        };
         let surface = self.console.surface(output.is_stdout());
         Ok(table.write_to(output, surface, &fit)?)
     }
@@ -276,8 +255,7 @@ impl Job<'_> {
         output: &mut Output,
     ) -> Result<()> {
         let zone = Zone::system();
-        let local = |time| zone.offset_seconds(time);
-        let mut times = self.times(listing, &local);
+        let mut times = self.times(listing, &zone);
         let mut writer = CsvWriter::new(output);
         writer.write_row(self.picks.iter().map(Pick::name))?;
         let mut json = Vec::new();
@@ -310,26 +288,17 @@ impl Job<'_> {
         }
     }
 
-    fn times<'t>(
-        &self,
-        listing: &Listing<'_>,
-        local: &'t dyn Fn(Timestamp) -> i32,
-    ) -> TimeText<'t> {
-        let style = times::style(self.args.output.time, local);
+    fn times<'t>(&self, listing: &Listing<'_>, zone: &'t Zone) -> TimeText<'t> {
         let sessions = listing.analysis.sessions.iter();
-        TimeText::new(
-            style,
-            sessions
-                .filter_map(|record| record.summary.times.first)
-                .min(),
-        )
+        let firsts = sessions.filter_map(|record| record.summary.times.first);
+        zone.times(self.args.output.time).since(firsts.min())
     }
 }
 
 /// Writes documents in order; they are made in parallel, a block at a time.
 fn write_json(
     listing: &Listing<'_>,
-    chosen: &[Chosen],
+    (chosen, list): (&[Chosen], List),
     layout: JsonLayout,
     threads: Option<NonZeroUsize>,
     output: &mut Output,
@@ -341,7 +310,7 @@ fn write_json(
         let texts: Vec<_> = pool.install(|| {
             block
                 .par_chunks(BLOCK_DOCUMENTS)
-                .map(|part| documents(listing, part))
+                .map(|part| documents(listing, part, list))
                 .collect()
         });
         for text in texts {
@@ -352,11 +321,14 @@ fn write_json(
 }
 
 /// Documents one behind the other.
-fn documents(listing: &Listing<'_>, chosen: &[Chosen]) -> Result<Vec<u8>> {
+fn documents(listing: &Listing<'_>, chosen: &[Chosen], list: List) -> Result<Vec<u8>> {
     let mut json = Vec::with_capacity(chosen.len() * USUAL_DOCUMENT_BYTES);
     for Chosen { position, .. } in chosen {
         if let Some(session) = listing.session(*position) {
-            session.write_json(&mut json)?;
+            match list {
+                List::Sessions => session.write_json(&mut json)?,
+                List::Timing => SessionTiming::new(&session).write_json(&mut json)?,
+            }
             json.push(JsonWriter::<&mut Output>::SEPARATOR);
         }
     }

@@ -55,7 +55,8 @@ pub(in super::super) fn is_tunnel(view: View<'_>) -> Result<bool, Stop<'static>>
     Ok(by_port(view.be16(0)?).is_some() || by_port(view.be16(2)?).is_some())
 }
 
-const fn by_port(port: u16) -> Option<UdpTunnel> {
+/// The tunnel that a port announces.
+pub(in super::super) const fn by_port(port: u16) -> Option<UdpTunnel> {
     match port {
         4789 | 8472 => Some(UdpTunnel::Vxlan),
         4790 => Some(UdpTunnel::VxlanGpe),

@@ -1,6 +1,7 @@
 //! Sessions as scripts, grouped by what they show.
 
 mod content;
+mod labels;
 mod lifecycle;
 mod resends;
 mod script;

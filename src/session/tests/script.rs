@@ -32,6 +32,16 @@ pub(super) struct Line {
     payload: Vec<u8>,
 }
 
+impl Line {
+    pub(super) fn segment(&self) -> Segment<'_> {
+        Segment {
+            head: self.head,
+            header: &self.header,
+            payload: &self.payload,
+        }
+    }
+}
+
 /// All payloads of a script.
 struct AllPayloads(HashMap<PacketNumber, Vec<u8>>);
 
@@ -76,11 +86,7 @@ pub(super) fn run(limits: Limits, script: &[Line]) -> Vec<Ended<LotCounter>> {
     let mut tracker = Tracker::new(limits);
     let mut ended = Vec::new();
     for line in script {
-        let segment = Segment {
-            head: line.head,
-            header: &line.header,
-            payload: &line.payload,
-        };
+        let segment = line.segment();
         let route = Route::of(line.head.source, line.head.destination, 0, 0);
         ended.extend(tracker.handle(&segment, &route, &payloads).ended);
     }

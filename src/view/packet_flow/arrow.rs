@@ -5,10 +5,10 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
+use super::PacketFlow;
 use super::glyphs::Stroke;
-use super::{DIM, PacketFlow};
 use crate::document::Packet;
-use crate::view::table::{BOLD, RED};
+use crate::view::color::{BOLD, CYAN, DIM, MAGENTA, RED};
 
 /// How an arrow looks.
 struct Look {
@@ -29,7 +29,7 @@ impl Look {
         };
         Self {
             color,
-            flags: if is_reset { BOLD_RED } else { BOLD },
+            flags: if is_reset { RED } else { BOLD },
             stroke: if is_reset || has("SYN") || has("FIN") {
                 Stroke::Double
             } else {
@@ -49,7 +49,7 @@ impl<W: Write> PacketFlow<'_, W> {
             stroke,
             is_reset,
         } = Look::of(packet);
-        let glyphs = self.style.glyphs;
+        let characters = self.style.characters;
         let start = self.layout.ladder.start.max(self.line.width() + 1);
         self.line.pad_to(start);
         let ends = self.write_label(packet);
@@ -63,17 +63,17 @@ impl<W: Write> PacketFlow<'_, W> {
         let label = label_width(&ends, kept);
         let shaft = room.saturating_sub(ENDS_WIDTH + label).max(LEAST_SHAFT);
         if packet.direction.0.as_str() == "out" {
-            self.line.put(color, glyphs.from_left(stroke));
+            self.line.put(color, characters.from_left(stroke));
             self.put_label(&ends, kept, flags);
             self.line.pad_to(self.line.width() + 1);
-            self.line.fill(color, glyphs.shaft(stroke), shaft);
-            self.line.put(color, glyphs.to_right(is_reset));
+            self.line.fill(color, characters.shaft(stroke), shaft);
+            self.line.put(color, characters.to_right(is_reset));
         } else {
-            self.line.put(color, glyphs.to_left(is_reset));
-            self.line.fill(color, glyphs.shaft(stroke), shaft);
+            self.line.put(color, characters.to_left(is_reset));
+            self.line.fill(color, characters.shaft(stroke), shaft);
             self.line.pad_to(self.line.width() + 1);
             self.put_label(&ends, kept, flags);
-            self.line.put(color, glyphs.from_right(stroke));
+            self.line.put(color, characters.from_right(stroke));
         }
     }
 
@@ -159,6 +159,3 @@ const PART_GAP: usize = 2;
 /// `├─ ` and ` ▶│` around label and line.
 const ENDS_WIDTH: usize = 6;
 const LEAST_SHAFT: usize = 1;
-const CYAN: &str = "\x1b[36m";
-const MAGENTA: &str = "\x1b[35m";
-const BOLD_RED: &str = "\x1b[1;31m";

@@ -1,14 +1,6 @@
 //! What the ladder is drawn with.
 
-/// Which characters are drawn with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Glyphs {
-    /// Lines and arrows.
-    #[default]
-    Unicode,
-    /// Nothing beyond ASCII.
-    Ascii,
-}
+use crate::view::Characters;
 
 /// The two kinds of arrows: what opens and closes a connection is drawn with a double line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +9,7 @@ pub(super) enum Stroke {
     Double,
 }
 
-impl Glyphs {
+impl Characters {
     /// A side of the ladder.
     pub(super) const fn rail(self) -> &'static str {
         match self {

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
+use super::PacketFlow;
 use super::layout::Place;
-use super::line::width_of;
-use super::{DIM, Glyphs, PacketFlow};
 use crate::document::{End, TcpSession};
-use crate::view::Escaped;
-use crate::view::table::{BOLD, Cut, Shortened};
+use crate::view::color::{BOLD, DIM};
+use crate::view::table::{Shortened, width_of};
+use crate::view::{Characters, Cut, Escaped};
 
 impl<W: Write> PacketFlow<'_, W> {
     /// The session, its two ends, and when it began.
@@ -39,13 +39,15 @@ impl<W: Write> PacketFlow<'_, W> {
                 self.line.put_before(end, BOLD, title);
             }
         }
-        let glyphs = self.style.glyphs;
+        let characters = self.style.characters;
         let room = (layout.ladder.len().saturating_sub(2)) / 2;
         let room = self.style.surface.width.map(|_| room);
         self.line.pad_to(layout.ladder.start);
-        self.line
-            .put(BOLD, &shortened(&short_name(&session.src), room, glyphs));
-        let server = shortened(&short_name(&session.dst), room, glyphs);
+        self.line.put(
+            BOLD,
+            &shortened(&short_name(&session.src), room, characters),
+        );
+        let server = shortened(&short_name(&session.dst), room, characters);
         self.line.put_before(layout.ladder.end, BOLD, &server);
         if layout.place == Place::Beside {
             self.line.pad_to(layout.ladder.end + 3);
@@ -57,7 +59,7 @@ impl<W: Write> PacketFlow<'_, W> {
     fn write_fact(&mut self, title: &str, text: &str) -> io::Result<()> {
         self.line.put(DIM, title);
         self.line.pad_to(FACT_START);
-        let text = shortened(text, self.line.room(), self.style.glyphs);
+        let text = shortened(text, self.line.room(), self.style.characters);
         self.line.put("", &text);
         self.end_line()
     }
@@ -80,9 +82,9 @@ fn short_name(end: &End<'_>) -> String {
 }
 
 /// Text from the network, harmless, and without its middle where there is no room for it.
-fn shortened(text: &str, room: Option<usize>, glyphs: Glyphs) -> String {
+fn shortened(text: &str, room: Option<usize>, characters: Characters) -> String {
     let mut text = Escaped(text).to_string();
-    if glyphs == Glyphs::Ascii && !text.is_ascii() {
+    if characters == Characters::Ascii && !text.is_ascii() {
         text = ascii(&text);
     }
     let room = room.unwrap_or_else(|| width_of(&text));

@@ -5,10 +5,11 @@
 
 use std::io::{self, Write};
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthChar as _;
 
-use super::glyphs::Glyphs;
-use crate::view::table::RESET;
+use crate::view::Characters;
+use crate::view::color::RESET;
+use crate::view::table::width_of;
 
 /// A line that is being put together.
 #[derive(Debug)]
@@ -20,19 +21,19 @@ pub(super) struct Line {
     /// Character cells that the line may have; absent: as many as it takes.
     limit: Option<usize>,
     colored: bool,
-    glyphs: Glyphs,
+    characters: Characters,
 }
 
 impl Line {
     /// An empty line.
-    pub(super) const fn new(limit: Option<usize>, colored: bool, glyphs: Glyphs) -> Self {
+    pub(super) const fn new(limit: Option<usize>, colored: bool, characters: Characters) -> Self {
         Self {
             text: String::new(),
             width: 0,
             spaces: 0,
             limit,
             colored,
-            glyphs,
+            characters,
         }
     }
 
@@ -61,9 +62,11 @@ impl Line {
         }
         let reset = self.start_run(color, width);
         for text in [text, mark] {
-            match self.glyphs {
-                Glyphs::Ascii if !text.is_ascii() => self.text.extend(text.chars().map(to_ascii)),
-                Glyphs::Ascii | Glyphs::Unicode => self.text.push_str(text),
+            match self.characters {
+                Characters::Ascii if !text.is_ascii() => {
+                    self.text.extend(text.chars().map(to_ascii))
+                }
+                Characters::Ascii | Characters::Unicode => self.text.push_str(text),
             }
         }
         self.text.push_str(reset);
@@ -130,15 +133,6 @@ impl Line {
             end = at + character.len_utf8();
         }
         (text.get(..end).unwrap_or_default(), CUT_MARK, taken + 1)
-    }
-}
-
-/// The character cells of a text.
-pub(super) fn width_of(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.width()
     }
 }
 

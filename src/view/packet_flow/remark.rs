@@ -2,23 +2,25 @@
 
 use std::io::Write;
 
-use super::line::{CUT_MARK, width_of};
-use super::words::{self, Words};
-use super::{DIM, PacketFlow};
+use super::PacketFlow;
+use super::line::CUT_MARK;
+use super::words::Remark;
 use crate::document::Packet;
+use crate::view::Tone;
+use crate::view::color::DIM;
 
 impl<W: Write> PacketFlow<'_, W> {
     /// Findings and payload right of the ladder.
     ///
     /// Payload never stands where the mark of findings does.
     pub(super) fn put_remark_beside(&mut self, packet: &Packet<'_>, payload: &[u8]) {
-        let words = words::of(packet);
+        let remark = Remark::of(packet);
         let start = self.line.width().max(self.layout.ladder.end) + 1;
-        if has_findings(packet) {
+        if !remark.is_empty() {
             self.line.pad_to(start);
-            self.put_findings(packet, &words);
+            self.put_findings(&remark);
             if !payload.is_empty() {
-                self.line.put(DIM, self.style.glyphs.between());
+                self.line.put(DIM, self.style.characters.between());
             }
         }
         if !payload.is_empty() {
@@ -31,17 +33,17 @@ impl<W: Write> PacketFlow<'_, W> {
     /// Findings and payload on the next line: within the ladder, or from the left where the
     /// findings need more room.
     pub(super) fn put_remark_below(&mut self, packet: &Packet<'_>, payload: &[u8]) {
-        if payload.is_empty() && packet.packet_lot.is_none() && !has_findings(packet) {
+        let remark = Remark::of(packet);
+        if payload.is_empty() && packet.packet_lot.is_none() && remark.is_empty() {
             return;
         }
-        let words = words::of(packet);
         let ladder = self.layout.ladder.clone();
         if LOT_END < ladder.start {
             self.put_lot(LOT_END, packet);
         }
-        let needed = findings_width(packet, &words) + 2 * RAIL_WIDTH + MARK_WIDTH;
+        let needed = width(&remark) + 2 * RAIL_WIDTH + MARK_WIDTH;
         let is_within = needed <= ladder.len();
-        let rail = self.style.glyphs.rail();
+        let rail = self.style.characters.rail();
         let end = if is_within {
             self.line.pad_to(ladder.start);
             self.line.put(DIM, rail);
@@ -51,16 +53,16 @@ impl<W: Write> PacketFlow<'_, W> {
             self.line.pad_to(LOT_END + 2);
             ladder.end
         };
-        if has_findings(packet) {
-            self.put_findings(packet, &words);
-            if !payload.is_empty() && self.line.width() + PAYLOAD_WORTH < end {
-                self.line.put(DIM, self.style.glyphs.between());
-            }
-        } else {
+        if remark.is_empty() {
             self.line.pad_to(self.line.width() + MARK_WIDTH);
+        } else {
+            self.put_findings(&remark);
+            if !payload.is_empty() && self.line.width() + PAYLOAD_WORTH < end {
+                self.line.put(DIM, self.style.characters.between());
+            }
         }
         let room = end.saturating_sub(self.line.width());
-        if !payload.is_empty() && (PAYLOAD_WORTH <= room || !has_findings(packet)) {
+        if !payload.is_empty() && (PAYLOAD_WORTH <= room || remark.is_empty()) {
             self.put_payload(packet, payload, Some(room));
         }
         if is_within {
@@ -69,18 +71,15 @@ impl<W: Write> PacketFlow<'_, W> {
         }
     }
 
-    fn put_findings(&mut self, packet: &Packet<'_>, words: &[Words]) {
-        let mark = self.style.glyphs.mark();
-        let tone = words.iter().map(|words| words.tone).max();
-        let mark_color = tone.unwrap_or_default().color();
-        self.line.put(mark_color, mark);
+    fn put_findings(&mut self, remark: &Remark) {
+        let mark_color = match remark.tone() {
+            Tone::Calm => DIM,
+            tone => tone.color(),
+        };
+        self.line.put(mark_color, self.style.characters.mark());
         let mut gap = "";
-        for finding in words {
-            let color = if finding.tone.color().is_empty() {
-                DIM
-            } else {
-                finding.tone.color()
-            };
+        for finding in &remark.findings {
+            let color = finding.color();
             self.line.put("", gap);
             self.line.put(color, finding.text);
             if let Some(evidence) = finding.evidence {
@@ -90,10 +89,12 @@ impl<W: Write> PacketFlow<'_, W> {
             }
             gap = GAP;
         }
-        if !packet.wireshark.is_empty() {
+        for (label, title) in remark.labels.iter().zip(LABEL_TITLES) {
             self.line.put("", gap);
-            self.line.put(DIM, WIRESHARK);
-            self.line.put(DIM, &packet.wireshark.join(", "));
+            for part in [title, label] {
+                self.line.put(DIM, part);
+            }
+            gap = ", ";
         }
     }
 
@@ -118,28 +119,25 @@ impl<W: Write> PacketFlow<'_, W> {
     }
 }
 
-fn has_findings(packet: &Packet<'_>) -> bool {
-    !packet.findings.is_empty() || !packet.wireshark.is_empty()
-}
-
-fn findings_width(packet: &Packet<'_>, words: &[Words]) -> usize {
-    let own = words.iter().map(|words| {
+fn width(remark: &Remark) -> usize {
+    let findings = remark.findings.iter().map(|words| {
         let evidence = words.evidence.map_or(0, |evidence| evidence.len() + 3);
-        words.text.len() + evidence + 2
+        words.text.len() + evidence + GAP.len()
     });
-    let labels = packet.wireshark.iter().map(|label| width_of(label) + 2);
-    let wireshark = if packet.wireshark.is_empty() {
-        0
-    } else {
-        WIRESHARK.len()
-    };
-    let width = own.sum::<usize>() + labels.sum::<usize>() + wireshark;
-    width.saturating_sub(2)
+    let labels = remark.labels.iter().zip(LABEL_TITLES);
+    let labels = labels.map(|(label, title)| title.len() + label.len() + GAP.len());
+    let width = findings.sum::<usize>() + labels.sum::<usize>();
+    width.saturating_sub(GAP.len())
 }
 
 /// Between findings: one of them has a comma.
 const GAP: &str = "; ";
-const WIRESHARK: &str = "Wireshark: ";
+/// Before the first label of Wireshark, and before as many further ones as there can be.
+const LABEL_TITLES: [&str; 14] = {
+    let mut titles = [""; 14];
+    titles[0] = "Wireshark: ";
+    titles
+};
 /// `▲ `, or spaces in its place.
 const MARK_WIDTH: usize = 2;
 /// `│ ` at each side.

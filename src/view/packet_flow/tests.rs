@@ -5,7 +5,7 @@ use super::*;
 use crate::document::{Seconds, Text};
 use crate::session::Direction;
 use crate::time::Timestamp;
-use crate::view::packet_flow::line::width_of;
+use crate::view::table::width_of;
 
 /// A request of a session that began at 22:10:51.163240.
 fn packet() -> Packet<'static> {
@@ -57,13 +57,13 @@ fn span(nanos: i64) -> Seconds {
     Seconds(Span::from_nanos(nanos).decimal(Precision::MICROS))
 }
 
-fn style(width: Option<usize>, glyphs: Glyphs) -> FlowStyle<'static> {
+fn style(width: Option<usize>, characters: Characters) -> FlowStyle<'static> {
     FlowStyle {
         surface: Surface {
             width,
             colored: false,
         },
-        glyphs,
+        characters,
         times: TimeStyle::Absolute,
     }
 }
@@ -91,11 +91,11 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: api.example.test\r\nUser-Agent:
 fn a_pipe_gets_a_line_a_packet_uncut() {
     let late = Packet {
         findings: vec!["retransmission", "late"],
-        wireshark: vec!["out-of-order"],
+        wireshark: vec!["retransmission", "outOfOrder"],
         ..packet()
     };
     check(
-        style(None, Glyphs::Unicode),
+        style(None, Characters::Unicode),
         &[(packet(), REQUEST), (answer(), b""), (late, b"GET")],
         concat!(
             "     4  22:10:51.163353    0.000113   (+64 µs)   lot 0  ├─ PSH ACK  80 B  seq 1  ack 1  ",
@@ -118,7 +118,7 @@ fn a_narrow_terminal_gets_a_second_line_where_there_is_something_to_say() {
         ..packet()
     };
     check(
-        style(Some(80), Glyphs::Unicode),
+        style(Some(80), Characters::Unicode),
         &[(packet(), REQUEST), (answer(), b""), (found, REQUEST)],
         concat!(
             "     4    0.000113   (+64 µs)  ├─ PSH ACK  80 B  seq 1  ack 1  win 64512 ─────▶│\n",
@@ -138,7 +138,7 @@ fn ascii_draws_with_ascii() {
         ..answer()
     };
     check(
-        style(Some(146), Glyphs::Ascii),
+        style(Some(146), Characters::Ascii),
         &[(packet(), REQUEST), (reset, b"")],
         concat!(
             "     4  22:10:51.163353    0.000113   (+64 us)   lot 0  |- PSH ACK  80 B  seq 1  ack 1  ",
@@ -160,7 +160,7 @@ fn long_pauses_and_new_days_are_seen() {
         ..answer()
     };
     let text = show(
-        style(Some(80), Glyphs::Unicode),
+        style(Some(80), Characters::Unicode),
         &[(slow.clone(), b""), (slow, b""), (next_day, b"")],
     );
     let breaks: Vec<_> = text
@@ -184,7 +184,7 @@ fn absent_times_are_blank() {
         delta: None,
         ..answer()
     };
-    let text = show(style(None, Glyphs::Ascii), &[(timeless, b"")]);
+    let text = show(style(None, Characters::Ascii), &[(timeless, b"")]);
     assert!(
         text.starts_with(&format!("     5{}|<---", " ".repeat(50))),
         "{text}"
@@ -197,7 +197,7 @@ fn the_window_falls_away_before_the_numbers() {
         relative_seq: Some(123_456_789),
         ..packet()
     };
-    let line = |width| show(style(Some(width), Glyphs::Ascii), &[(far.clone(), b"")]);
+    let line = |width| show(style(Some(width), Characters::Ascii), &[(far.clone(), b"")]);
     assert!(line(80).contains("|- PSH ACK  80 B  seq 123456789  ack 1 ----"));
     assert!(
         line(60).contains("|- PSH ACK  80 B  seq 123456789  ack 1 >|")
@@ -208,19 +208,19 @@ fn the_window_falls_away_before_the_numbers() {
 
 #[test]
 fn colours_wrap_text_and_change_nothing_else() {
-    let mut colored = style(Some(80), Glyphs::Unicode);
+    let mut colored = style(Some(80), Characters::Unicode);
     colored.surface.colored = true;
     let found = Packet {
         findings: vec!["late", "duplicateAck"],
         ..packet()
     };
     let text = show(colored, &[(found.clone(), REQUEST)]);
-    assert!(text.contains("\x1b[31mlate\x1b[0m"), "{text}");
+    assert!(text.contains("\x1b[97;41mlate\x1b[0m"), "{text}");
     assert!(
         text.contains("\x1b[36m├─ \x1b[0m\x1b[1mPSH ACK\x1b[0m"),
         "{text}"
     );
-    let plain = show(style(Some(80), Glyphs::Unicode), &[(found, REQUEST)]);
+    let plain = show(style(Some(80), Characters::Unicode), &[(found, REQUEST)]);
     assert_eq!(without_colours(&text), plain);
 }
 
@@ -250,7 +250,7 @@ prop_compose! {
         flags in prop::sample::subsequence(vec!["SYN", "FIN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"], 0..=8),
         findings in prop::sample::subsequence(FINDINGS.to_vec(), 0..=5),
         evidence in prop::option::of(Just("roundTripTime")),
-        wireshark in prop::sample::subsequence(vec!["out-of-order", "spurious retransmission"], 0..=2),
+        wireshark in prop::sample::subsequence(vec!["outOfOrder", "spuriousRetransmission", "unheard-of"], 0..=3),
     ) -> Packet<'static> {
         let precision = Precision::from_digits(digits);
         let span = |nanos| Seconds(Span::from_nanos(nanos).decimal(precision));
@@ -291,14 +291,14 @@ proptest! {
         width in 1..240_usize,
         is_ascii in any::<bool>(),
     ) {
-        let glyphs = if is_ascii { Glyphs::Ascii } else { Glyphs::Unicode };
+        let characters = if is_ascii { Characters::Ascii } else { Characters::Unicode };
         let packets: Vec<_> = packets.iter().map(|(packet, payload)| (packet.clone(), &payload[..])).collect();
-        let text = show(style(Some(width), glyphs), &packets);
+        let text = show(style(Some(width), characters), &packets);
         for line in text.lines() {
             prop_assert!(width_of(line) <= width, "{width}: {line}");
         }
         prop_assert!(!is_ascii || text.is_ascii());
-        let piped = show(style(None, glyphs), &packets);
+        let piped = show(style(None, characters), &packets);
         prop_assert!(packets.len() <= piped.lines().count());
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use spider_pcap::document::{Packet, TcpSession};
 use spider_pcap::view::{
-    CsvWriter, FlowStyle, Glyphs, JsonLayout, JsonWriter, PacketFlow, TimeStyle, packet_row,
+    Characters, CsvWriter, FlowStyle, JsonLayout, JsonWriter, PacketFlow, TimeStyle, packet_row,
 };
 
 use crate::args::{PacketFormat, PacketsArgs};
@@ -33,7 +33,7 @@ impl<'a> Sheet<'a> {
             PacketFormat::Table => {
                 let style = FlowStyle {
                     surface: console.surface(output.is_stdout()),
-                    glyphs: glyphs(args.ascii),
+                    characters: characters(args.ascii),
                     times,
                 };
                 Self::Flow(Box::new(PacketFlow::new(output, style)))
@@ -66,10 +66,10 @@ impl<'a> Sheet<'a> {
     }
 }
 
-const fn glyphs(is_ascii: bool) -> Glyphs {
+const fn characters(is_ascii: bool) -> Characters {
     if is_ascii {
-        Glyphs::Ascii
+        Characters::Ascii
     } else {
-        Glyphs::Unicode
+        Characters::Unicode
     }
 }

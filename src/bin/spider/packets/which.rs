@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use spider_pcap::document::PacketClock;
 use spider_pcap::lot::PlacedPacket;
 use spider_pcap::packet::SegmentHead;
-use spider_pcap::session::Direction;
+use spider_pcap::session::{Direction, WiresharkLabels};
 use spider_pcap::time::Timestamp;
 
 use crate::args::WhichPackets;
@@ -18,6 +18,7 @@ pub(super) struct Waiting {
     pub(super) head: SegmentHead,
     pub(super) placed: PlacedPacket,
     pub(super) clock: PacketClock,
+    pub(super) labels: WiresharkLabels,
     pub(super) payload: Vec<u8>,
 }
 

@@ -1,6 +1,7 @@
 //! One lot: what its header says, and the parts in which its content is given out.
 
 use super::content::Bytes;
+use super::decode::LotBytes;
 use crate::capture::PacketNumber;
 use crate::session::{Direction, StreamOffset};
 use crate::time::{Precision, Span, Timestamp};
@@ -84,6 +85,18 @@ pub struct LotPart {
 }
 
 impl LotPart {
+    /// The content, to be decoded.
+    pub fn bytes(&self) -> LotBytes<'_> {
+        LotBytes {
+            direction: self.lot.direction,
+            offset: self.offset,
+            bytes: &self.content.bytes,
+            gaps: &self.content.gaps,
+            late: &self.content.late,
+            is_whole: self.is_whole(),
+        }
+    }
+
     /// True when this is all of the lot.
     pub const fn is_whole(&self) -> bool {
         self.is_first && self.is_last

@@ -1,0 +1,154 @@
+//! `spider stats`: what the TCP sessions of captures add up to.
+
+use std::io;
+
+use anyhow::{Context as _, Result};
+use spider_pcap::analyze::{Analysis, analyze};
+use spider_pcap::document::{
+    SessionStatistics, Statistics, StatisticsContext, StatisticsPart, TCP_SESSION_SCHEMA,
+};
+use spider_pcap::names::Names;
+use spider_pcap::select::FieldCatalog;
+use spider_pcap::stats::CaptureStats;
+use spider_pcap::view::{write_statistics, write_statistics_csv};
+
+use crate::args::{StatsArgs, StatsFormat, StatsTable};
+use crate::checks::Checks;
+use crate::choose::{Choice, Chosen};
+use crate::console::Console;
+use crate::exit::Outcome;
+use crate::failure;
+use crate::input::{self, Inputs, NameFiles};
+use crate::listing::{Listing, context, nothing_to_show};
+use crate::output::Output;
+use crate::progress::Bar;
+
+/// Runs the command.
+pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
+    let catalog = FieldCatalog::from_schema(TCP_SESSION_SCHEMA);
+    let choice = Choice::from_args(&args.choose, &catalog)?;
+    let name_files = NameFiles::read(&args.input)?;
+    let inputs = Inputs::from_args(&args.input)?;
+    let mut output = Output::open(args.output.write.as_deref(), &inputs.paths)?;
+    let bar = Bar::new(console.progress);
+    let analysis = analyze(inputs.inputs, &input::config(&args.input), &bar);
+    bar.clear();
+    let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
+    let identity = input::identity(&args.input, &analysis.capture.tables.first_input);
+    let names = name_files.with(&analysis.capture.tables.names);
+    let listing = Listing {
+        analysis: &analysis,
+        context: context(&identity, &names, &analysis.capture),
+    };
+    let chosen = listing.choose(&choice, &mut Checks::default())?;
+    let (statistics, note) = statistics(args, &listing, &chosen, &names);
+    let failed = output.describe();
+    write(args, &statistics, console, &mut output).context(failed)?;
+    output.finish()?;
+    if let Some(note) = note {
+        console.note(&note);
+    }
+    if chosen.is_empty() {
+        console.note(&nothing_to_show(&listing));
+    }
+    console.notices(&analysis.capture.notices);
+    let notices = &analysis.capture.notices;
+    let is_damaged = notices.iter().any(|notice| notice.kind.is_damage());
+    // The process is about to end, and gives back the memory faster at once.
+    std::mem::forget(analysis.sessions);
+    Ok(if is_damaged {
+        Outcome::Damaged
+    } else {
+        Outcome::Done
+    })
+}
+
+/// What the chosen sessions add up to, and a word on what a list leaves out.
+fn statistics<'a>(
+    args: &StatsArgs,
+    listing: &Listing<'a>,
+    chosen: &[Chosen],
+    names: &'a Names,
+) -> (Statistics<'a>, Option<String>) {
+    let Analysis { sessions, capture } = listing.analysis;
+    let mut stats = CaptureStats::default();
+    for record in chosen
+        .iter()
+        .filter_map(|chosen| sessions.get(chosen.position))
+    {
+        stats.add(&record.summary, &record.lots);
+    }
+    let part = part(args);
+    let context = StatisticsContext {
+        packets_read: capture.packets,
+        tcp_packets_read: capture.segments,
+        sessions_read: sessions.len() as u64,
+        names,
+        top: match args.output.top {
+            0 => usize::MAX,
+            top => top,
+        },
+        part,
+    };
+    let mut statistics = Statistics::new(&mut stats, &context);
+    if part == Some(StatisticsPart::Session) {
+        let rows = chosen.iter().filter_map(|Chosen { position, .. }| {
+            let (session, record) = listing.session(*position).zip(sessions.get(*position))?;
+            let number = position + 1;
+            Some(SessionStatistics::new(number, session, &record.summary))
+        });
+        statistics.sessions = Some(rows.collect());
+    }
+    (statistics, left_out(part, context.top, &stats))
+}
+
+/// Says that a list is not the whole; several lists and JSON tell it themselves.
+fn left_out(part: Option<StatisticsPart>, top: usize, stats: &CaptureStats) -> Option<String> {
+    let (total, what) = match part? {
+        StatisticsPart::Host => (stats.host_count(), "hosts"),
+        StatisticsPart::Pair => (stats.pair_count(), "pairs"),
+        StatisticsPart::Port => (stats.port_count(), "ports"),
+        StatisticsPart::Capture
+        | StatisticsPart::Distribution
+        | StatisticsPart::State
+        | StatisticsPart::Session => return None,
+    };
+    (top < total).then(|| format!("{top} of {total} {what}, by payload; --top 0 lists all"))
+}
+
+fn write(
+    args: &StatsArgs,
+    statistics: &Statistics<'_>,
+    console: Console,
+    output: &mut Output,
+) -> io::Result<()> {
+    let part = part(args);
+    match args.output.format {
+        StatsFormat::Table => {
+            let surface = console.surface(output.is_stdout());
+            write_statistics(statistics, part, output, surface)
+        }
+        StatsFormat::Json => statistics.write_pretty(output),
+        StatsFormat::Ndjson => statistics.write_lines(part, output),
+        StatsFormat::Csv => {
+            write_statistics_csv(statistics, part.unwrap_or(StatisticsPart::Capture), output)
+        }
+    }
+}
+
+/// The one part that was asked for; CSV has one table, of the capture unless asked otherwise.
+fn part(args: &StatsArgs) -> Option<StatisticsPart> {
+    let table = match (args.output.by, args.output.format) {
+        (None, StatsFormat::Csv) => Some(StatsTable::Capture),
+        (by, _) => by,
+    };
+    table.map(|table| match table {
+        StatsTable::Capture => StatisticsPart::Capture,
+        StatsTable::Session => StatisticsPart::Session,
+        StatsTable::Host => StatisticsPart::Host,
+        StatsTable::Pair => StatisticsPart::Pair,
+        StatsTable::Port => StatisticsPart::Port,
+        StatsTable::State => StatisticsPart::State,
+        StatsTable::Distribution => StatisticsPart::Distribution,
+    })
+}

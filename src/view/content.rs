@@ -1,0 +1,284 @@
+//! The content of a session for people: lots under their headers, decoded.
+//!
+//! Client and server are told apart by colour, and by a mark before every line that survives
+//! without it: `>` from the client, `<` from the server. Gaps and late bytes are shown where they
+//! are. Text of the capture is escaped; on a terminal long lines are broken, so that the mark
+//! stands before each row.
+//!
+//! Limits: a lot that comes in parts has its numbers so far in its header, and all of them in a
+//! line at its end.
+
+use std::io::{self, Write};
+
+use super::color::{BOLD, CYAN, DIM, LATE, MAGENTA, RED, RESET, YELLOW};
+use super::margin::Margin;
+use super::time_text::TimeText;
+use super::units::{HumanBytes, HumanSpan, plural};
+use super::{Escaped, Surface};
+use crate::document::{Seconds, TcpSession};
+use crate::lot::decode::{self, Decoded, Decoder, LineEnd, Span, SpanKind};
+use crate::lot::{Lot, LotPart};
+use crate::session::Direction;
+use crate::time::Timestamp;
+
+/// How content is shown.
+pub struct ContentStyle<'a> {
+    /// Where it is written.
+    pub surface: Surface,
+    /// Only characters of ASCII in what is added.
+    pub ascii: bool,
+    /// How times are shown.
+    pub times: TimeText<'a>,
+    /// The decoder of all lots; each lot's bytes decide without one.
+    pub decoder: Option<&'static dyn Decoder>,
+}
+
+/// Shows lots as they come.
+pub struct ContentView<'a, W> {
+    out: W,
+    style: ContentStyle<'a>,
+    first: Option<Timestamp>,
+    names: [String; 2],
+    decoder: &'static dyn Decoder,
+    decoded: Decoded,
+    margin: Margin,
+    is_empty: bool,
+}
+
+impl<'a, W: Write> ContentView<'a, W> {
+    /// A view that has not shown anything.
+    pub fn new(out: W, style: ContentStyle<'a>) -> Self {
+        Self {
+            out,
+            margin: Margin::new(style.surface.width),
+            style,
+            first: None,
+            names: ["client".to_owned(), "server".to_owned()],
+            decoder: decode::auto(&decode::LotBytes::whole(Direction::Out, b"")),
+            decoded: Decoded::default(),
+            is_empty: true,
+        }
+    }
+
+    /// Takes in whose content it is.
+    pub fn start(&mut self, session: &TcpSession<'_>) {
+        let first = session.times.first.map(|Seconds(first)| first.nanos());
+        self.first = first.map(Timestamp::from_nanos);
+        self.style.times = self.style.times.clone().since(self.first);
+        let name = |end: &crate::document::End<'_>| match end.name {
+            Some(name) => format!("{name}:{}", end.port),
+            None => end.socket.to_string(),
+        };
+        self.names = [name(&session.src), name(&session.dst)];
+    }
+
+    /// Shows a lot, or a part of one.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the output does.
+    pub fn write(&mut self, part: &LotPart) -> io::Result<()> {
+        let bytes = part.bytes();
+        if part.is_first {
+            self.decoder = self.style.decoder.unwrap_or_else(|| decode::auto(&bytes));
+            self.write_header(part)?;
+        }
+        self.decoded.clear();
+        self.decoder.decode(&bytes, &mut self.decoded);
+        self.write_decoded(part)?;
+        if part.is_last && !part.is_first {
+            self.write_end(&part.lot)?;
+        }
+        Ok(())
+    }
+
+    fn write_header(&mut self, part: &LotPart) -> io::Result<()> {
+        if !self.is_empty {
+            writeln!(self.out)?;
+        }
+        self.is_empty = false;
+        let lot = &part.lot;
+        let mut facts = vec![format!("lot {}", lot.index)];
+        facts.extend(self.moment(lot));
+        facts.extend(lot.pause.map(|pause| format!("after {}", HumanSpan(pause))));
+        if part.is_last {
+            facts.extend(volume(lot));
+        } else {
+            facts.push("large, shown in parts".to_owned());
+        }
+        let name = self.decoder.name();
+        facts.extend((name != PLAIN).then(|| format!("as {name}")));
+        let severe = if part.is_last {
+            faults(lot)
+        } else {
+            Vec::new()
+        };
+        self.write_facts(lot.direction, &facts, &severe)
+    }
+
+    /// The numbers of a lot that came in parts.
+    fn write_end(&mut self, lot: &Lot) -> io::Result<()> {
+        let mut facts = vec![format!("end of lot {}", lot.index)];
+        facts.extend(volume(lot));
+        self.write_facts(lot.direction, &facts, &faults(lot))
+    }
+
+    /// Who, and facts between commas; on a terminal in as many lines as it takes.
+    fn write_facts(
+        &mut self,
+        direction: Direction,
+        facts: &[String],
+        severe: &[String],
+    ) -> io::Result<()> {
+        let colored = self.style.surface.colored;
+        let (color, arrow) = self.side(direction);
+        let [client, server] = &self.names;
+        let name = match direction {
+            Direction::Out => client,
+            Direction::In => server,
+        };
+        let paint = |on: &'static str| if colored { on } else { "" };
+        let reset = paint(RESET);
+        let bold = paint(BOLD);
+        write!(
+            self.out,
+            "{bold}{}{arrow} {}{reset}",
+            paint(color),
+            Escaped(name)
+        )?;
+        let mut room = Room::behind(2 + name.chars().count(), self.style.surface.width);
+        let calm = facts.iter().map(|fact| (fact, ""));
+        let facts = calm.chain(severe.iter().map(|fact| (fact, RED)));
+        for (index, (fact, color)) in facts.enumerate() {
+            let separator = if index == 0 { "  " } else { ", " };
+            let separator = room.take(separator, fact);
+            write!(self.out, "{separator}{}{fact}", paint(color))?;
+            if colored && !color.is_empty() {
+                write!(self.out, "{RESET}")?;
+            }
+        }
+        writeln!(self.out)
+    }
+
+    /// When a lot began: absolute, and since the start of the session.
+    fn moment(&mut self, lot: &Lot) -> Vec<String> {
+        let Some(time) = lot.first else {
+            return Vec::new();
+        };
+        let absolute = self
+            .style
+            .times
+            .show(Some(Seconds(time.decimal(lot.precision))));
+        let since = self.first.map(|first| time.since(first));
+        let relative = since.map(|since| format!("+{}", HumanSpan(since)));
+        [Some(absolute), relative].into_iter().flatten().collect()
+    }
+
+    const fn side(&self, direction: Direction) -> (&'static str, &'static str) {
+        match (direction, self.style.ascii) {
+            (Direction::Out, true) => (CYAN, ">"),
+            (Direction::Out, false) => (CYAN, "▶"),
+            (Direction::In, true) => (MAGENTA, "<"),
+            (Direction::In, false) => (MAGENTA, "◀"),
+        }
+    }
+
+    fn write_decoded(&mut self, part: &LotPart) -> io::Result<()> {
+        let colored = self.style.surface.colored;
+        let mark = match part.lot.direction {
+            Direction::Out => "> ",
+            Direction::In => "< ",
+        };
+        let (color, _) = self.side(part.lot.direction);
+        let color = if colored { color } else { "" };
+        for line in self.decoded.lines() {
+            self.margin.begin(&mut self.out, color, mark)?;
+            for span in line.spans() {
+                let on = if colored { span_color(&span) } else { "" };
+                let text = marked(&span, colored);
+                self.margin.write(&mut self.out, on, &text)?;
+            }
+            if line.end() != LineEnd::Open || part.is_last {
+                self.margin.end(&mut self.out)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text of a span; late bytes have a mark where there is no colour.
+fn marked(span: &Span<'_>, colored: bool) -> String {
+    if span.late && !colored {
+        format!("[late: {}]", span.text)
+    } else {
+        span.text.to_owned()
+    }
+}
+
+const fn span_color(span: &Span<'_>) -> &'static str {
+    if span.late {
+        return LATE;
+    }
+    match span.kind {
+        SpanKind::Text | SpanKind::Bytes | SpanKind::Ascii | SpanKind::Quoted => "",
+        SpanKind::Escape | SpanKind::Offset => DIM,
+        SpanKind::Gap => RED,
+        SpanKind::Note => YELLOW,
+        SpanKind::Key => BOLD,
+        SpanKind::Number | SpanKind::Word => CYAN,
+    }
+}
+
+/// How much a lot holds, and how long it took.
+fn volume(lot: &Lot) -> [String; 1] {
+    let packets = plural(lot.packets, "packet");
+    let bytes = HumanBytes(lot.payload_bytes);
+    let duration = lot.duration().filter(|duration| duration.nanos() != 0);
+    let over = duration.map(|duration| format!(" over {}", HumanSpan(duration)));
+    [format!("{bytes} in {packets}{}", over.unwrap_or_default())]
+}
+
+/// What is wrong with a lot.
+fn faults(lot: &Lot) -> Vec<String> {
+    let mut faults = Vec::new();
+    if 0 < lot.missing_bytes {
+        faults.push(format!("{} missing", HumanBytes(lot.missing_bytes)));
+    }
+    if 0 < lot.late_packets {
+        faults.push(format!("{} late", plural(lot.late_packets, "packet")));
+    }
+    if 0 < lot.overlap_conflicts {
+        faults.push(format!(
+            "{} conflicting",
+            plural(lot.overlap_conflicts, "packet")
+        ));
+    }
+    faults
+}
+
+/// The room that is left in a line of facts.
+struct Room {
+    used: usize,
+    width: Option<usize>,
+}
+
+impl Room {
+    const fn behind(used: usize, width: Option<usize>) -> Self {
+        Self { used, width }
+    }
+
+    /// The separator before a fact: a new line where it would not fit.
+    fn take(&mut self, separator: &'static str, fact: &str) -> &'static str {
+        let needed = fact.chars().count();
+        let next = self.used + separator.len() + needed;
+        if self.width.is_some_and(|width| width <= next) {
+            self.used = 2 + needed;
+            return "\n  ";
+        }
+        self.used = next;
+        separator
+    }
+}
+
+/// The decoder that needs no word.
+const PLAIN: &str = "text";
