@@ -422,14 +422,14 @@ fn long_session(packets: u32) -> Vec<u8> {
     file.extend(RAW_IP.to_le_bytes());
     for index in 0..packets {
         let micros = index * 10;
-        let len = 40 + PAYLOAD.len();
-        for number in [1_705_268_606 + micros / 1_000_000, micros % 1_000_000] {
+        let len = u32::from(PACKET_BYTES);
+        let (seconds, micros) = (1_705_268_606 + micros / 1_000_000, micros % 1_000_000);
+        for number in [seconds, micros, len, len] {
             file.extend(number.to_le_bytes());
         }
-        file.extend([(len as u32).to_le_bytes(), (len as u32).to_le_bytes()].concat());
-        file.extend([0x45, 0, 0, len as u8, 0, 1, 0x40, 0, 64, 6, 0, 0]);
+        file.extend([0x45, 0, 0, PACKET_BYTES, 0, 1, 0x40, 0, 64, 6, 0, 0]);
         file.extend([10, 0, 0, 1, 10, 0, 0, 2, 0x13, 0x88, 0, 80]);
-        let seq = 1000 + index * PAYLOAD.len() as u32;
+        let seq = 1000 + index * 10;
         file.extend([seq.to_be_bytes(), 2000_u32.to_be_bytes()].concat());
         file.extend([0x50, 0x10, 0x20, 0, 0, 0, 0, 0]);
         file.extend(PAYLOAD);
@@ -439,5 +439,7 @@ fn long_session(packets: u32) -> Vec<u8> {
 
 const CLIENT_NAME: &str = "\u{202e}例え.b\u{fc}cher-with-a-long-name.test\x1b[2J";
 const SERVER_NAME: &str = "x";
-const PAYLOAD: &[u8] = b"0123456789";
+const PAYLOAD: [u8; 10] = *b"0123456789";
+/// With the headers of IP and TCP.
+const PACKET_BYTES: u8 = 50;
 const RAW_IP: u32 = 101;

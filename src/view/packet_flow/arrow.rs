@@ -63,17 +63,17 @@ impl<W: Write> PacketFlow<'_, W> {
         let label = label_width(&ends, kept);
         let shaft = room.saturating_sub(ENDS_WIDTH + label).max(LEAST_SHAFT);
         if packet.direction.0.as_str() == "out" {
-            self.line.put(color, characters.from_left(stroke));
+            self.line.put(color, characters.tail_at_client(stroke));
             self.put_label(&ends, kept, flags);
             self.line.pad_to(self.line.width() + 1);
             self.line.fill(color, characters.shaft(stroke), shaft);
-            self.line.put(color, characters.to_right(is_reset));
+            self.line.put(color, characters.head_at_server(is_reset));
         } else {
-            self.line.put(color, characters.to_left(is_reset));
+            self.line.put(color, characters.head_at_client(is_reset));
             self.line.fill(color, characters.shaft(stroke), shaft);
             self.line.pad_to(self.line.width() + 1);
             self.put_label(&ends, kept, flags);
-            self.line.put(color, characters.from_right(stroke));
+            self.line.put(color, characters.tail_at_server(stroke));
         }
     }
 

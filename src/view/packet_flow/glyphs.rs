@@ -19,7 +19,7 @@ impl Characters {
     }
 
     /// Where an arrow leaves the client.
-    pub(super) const fn from_left(self, stroke: Stroke) -> &'static str {
+    pub(super) const fn tail_at_client(self, stroke: Stroke) -> &'static str {
         match (self, stroke) {
             (Self::Unicode, Stroke::Plain) => "├─ ",
             (Self::Unicode, Stroke::Double) => "╞═ ",
@@ -29,7 +29,7 @@ impl Characters {
     }
 
     /// Where an arrow leaves the server.
-    pub(super) const fn from_right(self, stroke: Stroke) -> &'static str {
+    pub(super) const fn tail_at_server(self, stroke: Stroke) -> &'static str {
         match (self, stroke) {
             (Self::Unicode, Stroke::Plain) => " ─┤",
             (Self::Unicode, Stroke::Double) => " ═╡",
@@ -49,7 +49,7 @@ impl Characters {
     }
 
     /// The head of an arrow at the server, with its side of the ladder.
-    pub(super) const fn to_right(self, is_reset: bool) -> &'static str {
+    pub(super) const fn head_at_server(self, is_reset: bool) -> &'static str {
         match (self, is_reset) {
             (Self::Unicode, false) => "▶│",
             (Self::Unicode, true) => "×│",
@@ -59,7 +59,7 @@ impl Characters {
     }
 
     /// The head of an arrow at the client, with its side of the ladder.
-    pub(super) const fn to_left(self, is_reset: bool) -> &'static str {
+    pub(super) const fn head_at_client(self, is_reset: bool) -> &'static str {
         match (self, is_reset) {
             (Self::Unicode, false) => "│◀",
             (Self::Unicode, true) => "│×",

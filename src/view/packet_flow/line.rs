@@ -64,7 +64,7 @@ impl Line {
         for text in [text, mark] {
             match self.characters {
                 Characters::Ascii if !text.is_ascii() => {
-                    self.text.extend(text.chars().map(to_ascii))
+                    self.text.extend(text.chars().map(to_ascii));
                 }
                 Characters::Ascii | Characters::Unicode => self.text.push_str(text),
             }

@@ -15,7 +15,7 @@ use crate::output::Output;
 pub(super) enum Sheet<'a> {
     Flow(Box<PacketFlow<'a, &'a mut Output>>),
     Json(JsonWriter<&'a mut Output>),
-    Csv(CsvWriter<&'a mut Output>),
+    Csv(Box<CsvWriter<&'a mut Output>>),
 }
 
 impl<'a> Sheet<'a> {
@@ -29,7 +29,7 @@ impl<'a> Sheet<'a> {
         match args.format {
             PacketFormat::Json => Self::Json(JsonWriter::new(output, JsonLayout::Array)),
             PacketFormat::Ndjson => Self::Json(JsonWriter::new(output, JsonLayout::Lines)),
-            PacketFormat::Csv => Self::Csv(CsvWriter::new(output)),
+            PacketFormat::Csv => Self::Csv(Box::new(CsvWriter::new(output))),
             PacketFormat::Table => {
                 let style = FlowStyle {
                     surface: console.surface(output.is_stdout()),
