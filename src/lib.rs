@@ -22,4 +22,5 @@ pub mod select;
 pub mod session;
 pub mod stats;
 pub mod time;
+pub mod tls;
 pub mod view;

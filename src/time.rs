@@ -39,6 +39,10 @@ pub struct Decimal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rfc3339(Timestamp);
 
+/// Whole seconds since the Unix epoch: times of years that a [`Timestamp`] cannot hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixSeconds(pub i64);
+
 impl Timestamp {
     /// The time `nanos` nanoseconds after the Unix epoch.
     pub const fn from_nanos(nanos: i64) -> Self {
@@ -221,6 +225,23 @@ impl fmt::Display for Rfc3339 {
     }
 }
 
+impl fmt::Display for UnixSeconds {
+    /// Prints RFC 3339 UTC: `2024-01-14T21:43:26Z`. Years end at 0 and 9999.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.clamp(FIRST_SECOND, LAST_SECOND);
+        let (days, in_day) = (
+            seconds.div_euclid(SECONDS_PER_DAY),
+            seconds.rem_euclid(SECONDS_PER_DAY),
+        );
+        let (year, month, day) = civil_from_days(days);
+        let (hour, minute, second) = (in_day / 3600, in_day / 60 % 60, in_day % 60);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+        )
+    }
+}
+
 /// Writes the last digits of a number, two at a time, and gives the number without them.
 fn put_digits(buffer: &mut [u8], place: Range<usize>, number: u64) -> u64 {
     let mut rest = number;
@@ -281,6 +302,11 @@ const NANOS_PER_SECOND: i64 = 1_000_000_000;
 const NANOS_PER_MINUTE: i64 = 60 * NANOS_PER_SECOND;
 const NANOS_PER_HOUR: i64 = 60 * NANOS_PER_MINUTE;
 const MILLIS_PER_DAY: i64 = 86_400_000;
+const SECONDS_PER_DAY: i64 = 86_400;
+/// 0000-01-01T00:00:00Z.
+const FIRST_SECOND: i64 = -62_167_219_200;
+/// 9999-12-31T23:59:59Z.
+const LAST_SECOND: i64 = 253_402_300_799;
 
 #[cfg(test)]
 mod tests {
@@ -343,6 +369,16 @@ mod tests {
         );
         let leap = Timestamp::from_parts(951_782_400, 0).unwrap();
         assert_eq!(leap.rfc3339().to_string(), "2000-02-29T00:00:00.000Z");
+    }
+
+    #[test]
+    fn whole_seconds_reach_the_year_9999() {
+        let text = |seconds| UnixSeconds(seconds).to_string();
+        assert_eq!(text(1_705_268_606), "2024-01-14T21:43:26Z");
+        assert_eq!(text(-1), "1969-12-31T23:59:59Z");
+        assert_eq!(text(253_402_300_799), "9999-12-31T23:59:59Z");
+        assert_eq!(text(i64::MAX), "9999-12-31T23:59:59Z");
+        assert_eq!(text(i64::MIN), "0000-01-01T00:00:00Z");
     }
 
     #[test]

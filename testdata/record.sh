@@ -570,13 +570,29 @@ tls13-resumption() {
   stop_captures; cp "$work/keys.txt" "$out/tls/tls13-resumption.keys"
 }
 
-# tls12-rsa-key-exchange: the old way without forward secrecy, CBC, no encrypt-then-MAC; the key log lies beside the capture.
+# tls12-rsa-key-exchange: the old way without forward secrecy, CBC, with encrypt-then-MAC; the key log lies beside the capture.
 tls12-rsa-key-exchange() {
   lan; start_s_server -cert "$work/tls/rsa.pem" -key "$work/tls/rsa.key" -tls1_2 -cipher AES128-SHA
   capture "$C" c0 tls/tls12-rsa-key-exchange.pcap; rm -f "$work/keys.txt"
   tls_s_client 4433 -tls1_2 -cipher AES128-SHA
   stop_captures; cp "$work/keys.txt" "$out/tls/tls12-rsa-key-exchange.keys"
 }
+
+# tls12_cbc FILE OPTION...: TLS 1.2 with a CBC suite; the client has the options.
+tls12_cbc() {
+  local file=$1
+  shift
+  lan; start_s_server -cert "$work/tls/rsa.pem" -key "$work/tls/rsa.key" -tls1_2 -cipher AES128-SHA
+  capture "$C" c0 "tls/$file.pcap"; rm -f "$work/keys.txt"
+  tls_s_client 4433 -tls1_2 -cipher AES128-SHA "$@"
+  stop_captures; cp "$work/keys.txt" "$out/tls/$file.keys"
+}
+
+# tls12-cbc-etm: encrypt-then-MAC in effect (RFC 7366); the key log lies beside the capture.
+tls12-cbc-etm() { tls12_cbc tls12-cbc-etm; }
+
+# tls12-cbc-mte: the client does not offer encrypt-then-MAC; the key log lies beside the capture.
+tls12-cbc-mte() { tls12_cbc tls12-cbc-mte -no_etm; }
 
 # alerts: a client that does not know the authority, one without a common version, one that speaks HTTP to the TLS port.
 alerts() {
@@ -1109,6 +1125,8 @@ tls/tls13-http2.pcapng|tls13-http2|TLS 1.3 with HTTP/2 inside; secrets in a decr
 tls/tls12-client-certificate.pcapng|tls12-client-certificate|TLS 1.2, both certificates visible; secrets in a decryption secrets block
 tls/tls13-resumption.pcap|tls13-resumption|A full handshake, a resumed one, and early data; key log: `tls13-resumption.keys`
 tls/tls12-rsa-key-exchange.pcap|tls12-rsa-key-exchange|TLS 1.2 with RSA key exchange and CBC; key log: `tls12-rsa-key-exchange.keys`
+tls/tls12-cbc-etm.pcap|tls12-cbc-etm|TLS 1.2 with CBC, encrypted, then authenticated; key log: `tls12-cbc-etm.keys`
+tls/tls12-cbc-mte.pcap|tls12-cbc-mte|TLS 1.2 with CBC, authenticated, then encrypted; key log: `tls12-cbc-mte.keys`
 tls/alerts.pcap|alerts|Unknown authority, no common version, HTTP spoken to a TLS port
 session/refused.pcap|refused|A SYN answered by RST, twice
 session/no-answer.pcap|no-answer|A SYN sent four times, no answer

@@ -12,6 +12,8 @@ mod copy;
 mod corpus;
 #[path = "support/diff.rs"]
 mod diff;
+#[path = "support/seen.rs"]
+mod seen;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,6 +22,7 @@ use std::process::Command;
 
 use corpus::files::CaptureFile;
 use serde_json::Value;
+use spider_pcap::session::{Direction, Target};
 
 #[test]
 #[ignore = "needs tshark"]
@@ -34,6 +37,117 @@ fn sessions_are_those_of_tshark() {
         }
     }
     assert!(report.is_empty(), "\n{report}");
+}
+
+#[test]
+#[ignore = "needs tshark"]
+fn content_is_that_of_tshark() {
+    let (mut report, mut compared) = (String::new(), 0);
+    for file in corpus::all() {
+        let bytes = file.bytes();
+        let analysis = corpus::try_analysis(&file.name, bytes.clone()).unwrap();
+        let streams = first_packets(&file);
+        for record in &analysis.sessions {
+            let summary = &record.summary;
+            let halves = [&summary.halves.out, &summary.halves.r#in];
+            let has_gaps = halves.iter().any(|half| 0 < half.missing_bytes);
+            let has_conflicts = halves.iter().any(|half| 0 < half.overlap_conflicts);
+            if has_gaps || has_conflicts {
+                continue;
+            }
+            let first = summary.first_packet.value();
+            let Some(stream) = streams.get(&first) else {
+                writeln!(
+                    report,
+                    "{}: no stream starts with packet {first}",
+                    file.name
+                )
+                .unwrap();
+                continue;
+            };
+            let target = Target::FirstPacket(summary.first_packet);
+            let (_, seen) = seen::followed(&file.name, &bytes, target, 64 << 20);
+            let ends = [
+                (Direction::Out, summary.client),
+                (Direction::In, summary.server),
+            ];
+            let theirs = follow_raw(&file, *stream);
+            for (direction, end) in ends {
+                let end = SocketAddr::new(end.ip, end.port);
+                let ours = seen.content.get(&direction).cloned().unwrap_or_default();
+                let theirs = theirs.get(&end).cloned().unwrap_or_default();
+                compared += ours.len();
+                if ours != theirs {
+                    let (ours, theirs) = (ours.len(), theirs.len());
+                    let name = &file.name;
+                    writeln!(report, "{name}: {end}: {ours} bytes, tshark {theirs}").unwrap();
+                }
+            }
+        }
+    }
+    assert!(report.is_empty(), "\n{report}");
+    assert!(500_000 < compared, "{compared} bytes");
+}
+
+/// The streams of a capture by their first packets.
+fn first_packets(file: &CaptureFile) -> BTreeMap<u64, u64> {
+    let mut command = Command::new("tshark");
+    command.arg("-n").arg("-r").arg(&file.path);
+    command.args(["-Y", "tcp && !icmp && !icmpv6", "-T", "fields"]);
+    command.args([
+        "-e",
+        "tcp.stream",
+        "-e",
+        "frame.number",
+        "-E",
+        "occurrence=l",
+    ]);
+    let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    let mut first = BTreeMap::new();
+    for line in text.lines() {
+        let (stream, number) = line.split_once('\t').unwrap();
+        let stream: u64 = stream.parse().unwrap();
+        first
+            .entry(stream)
+            .or_insert_with(|| number.parse::<u64>().unwrap());
+    }
+    first
+        .into_iter()
+        .map(|(stream, number)| (number, stream))
+        .collect()
+}
+
+/// The bytes that each end of a stream sent, as tshark follows it.
+fn follow_raw(file: &CaptureFile, stream: u64) -> BTreeMap<SocketAddr, Vec<u8>> {
+    let mut command = Command::new("tshark");
+    command.arg("-n").arg("-q").arg("-r").arg(&file.path);
+    command.arg("-z").arg(format!("follow,tcp,raw,{stream}"));
+    let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    let node = |name: &str| {
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .unwrap();
+        let (ip, port) = line.trim().rsplit_once(':').unwrap();
+        let ip: IpAddr = ip.trim_matches(['[', ']']).parse().unwrap();
+        SocketAddr::new(ip, port.parse().unwrap())
+    };
+    let (zero, one) = (node("Node 0:"), node("Node 1:"));
+    let mut bytes = BTreeMap::<SocketAddr, Vec<u8>>::new();
+    let content = text
+        .lines()
+        .skip_while(|line| !line.starts_with("Node 1:"))
+        .skip(1);
+    for line in content.take_while(|line| !line.starts_with('=')) {
+        let (end, digits) = match line.strip_prefix('\t') {
+            Some(digits) => (one, digits),
+            None => (zero, line),
+        };
+        let pairs = digits.as_bytes().chunks(2);
+        let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        bytes.entry(end).or_default().extend(pairs.map(byte));
+    }
+    bytes
 }
 
 /// Captures in which the two do not agree, and why.

@@ -16,6 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("session", &["capture", "packet", "time"]),
     ("lot", &["capture", "session", "time"]),
     ("stats", &["lot", "packet", "session", "time"]),
+    ("tls", &["session", "time"]),
     ("names", &["capture", "time"]),
     (
         "document",
@@ -49,6 +50,9 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("serde", &["document", "select", "view"]),
     ("serde_json", &["document", "lot", "select", "view"]),
     ("sha1", &["document"]),
+    ("md5", &["tls"]),
+    ("sha2", &["tls"]),
+    ("x509_parser", &["tls"]),
     ("base64", &["document"]),
     ("cel", &["select"]),
     ("csv", &["view"]),

@@ -4,47 +4,15 @@
 
 #[path = "support/corpus.rs"]
 mod corpus;
+#[path = "support/seen.rs"]
+mod seen;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
 
-use spider_pcap::analyze::{
-    Analysis, CaptureTables, Followed, FollowedPacket, Follower, NoProgress, SessionRecord, follow,
-};
-use spider_pcap::config::Config;
-use spider_pcap::lot::{Hold, Lot, LotPart, Overlap, PlacedPacket};
-use spider_pcap::session::{Direction, Finding, SessionSummary, Target};
-
-/// One session as it was followed.
-#[derive(Default)]
-struct Seen {
-    packets: Vec<(u32, PlacedPacket)>,
-    lots: Vec<Lot>,
-    content: BTreeMap<Direction, Vec<u8>>,
-}
-
-impl Follower for Seen {
-    fn start(&mut self, _: &SessionSummary, _: &CaptureTables) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-
-    fn packet(&mut self, packet: &FollowedPacket<'_>) -> ControlFlow<()> {
-        assert_eq!(packet.raw().unwrap().number, packet.segment.head.number);
-        let len = packet.segment.head.payload_len;
-        self.packets.push((len, packet.placed));
-        ControlFlow::Continue(())
-    }
-
-    fn lot(&mut self, part: LotPart) -> ControlFlow<()> {
-        let content = self.content.entry(part.lot.direction).or_default();
-        content.extend(&part.content.bytes);
-        if part.is_last {
-            self.lots.push(part.lot);
-        }
-        ControlFlow::Continue(())
-    }
-}
+use seen::{Seen, followed};
+use spider_pcap::analyze::{Analysis, Followed, SessionRecord};
+use spider_pcap::lot::Lot;
+use spider_pcap::session::{Direction, Finding, Target};
 
 #[test]
 fn lots_and_packets_agree_with_the_document_of_their_session() {
@@ -105,18 +73,6 @@ fn content_does_not_depend_on_how_much_is_held() {
             assert!(whole.content == parts.content, "{name}");
         }
     }
-}
-
-fn followed(name: &str, bytes: &[u8], target: Target, limit_bytes: usize) -> (Followed, Seen) {
-    let hold = Hold::Lots {
-        limit_bytes,
-        overlap: Overlap::First,
-    };
-    let mut seen = Seen::default();
-    let inputs = vec![corpus::input(name, bytes.to_vec())];
-    let config = Config::default();
-    let followed = follow(inputs, &config, (target, hold), &NoProgress, &mut seen);
-    (followed.unwrap(), seen)
 }
 
 fn broken_laws(

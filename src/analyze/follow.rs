@@ -311,7 +311,10 @@ impl Search {
                 }));
             }
             Stage::Scouting(_) | Stage::Following(_) | Stage::Done => {
-                self.others.push(segment.head.number);
+                // Only two ends can mean more than one session.
+                if matches!(self.target, Target::Ends(..)) {
+                    self.others.push(segment.head.number);
+                }
             }
         }
     }

@@ -1,0 +1,375 @@
+//! Key logs: TLS secrets as text lines, found by the client random to which they belong.
+//!
+//! ```text
+//! LABEL <client_random, 64 hex digits> <secret, hex digits>
+//! ```
+//!
+//! Every line is kept as it stands, so that it can be written again. Lines of custom fields (see
+//! [`CustomFields`]) are read besides. What fits neither form is kept apart and is no error.
+//! Secrets are never printed: the debug forms of the types here show labels and lengths.
+//! Limits: a log grows with the bytes that are added, for which the reader of a capture has a
+//! limit of its own.
+//! Source: RFC 9850 §2.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+
+use super::custom_fields::{CustomFields, FieldLabel};
+
+/// The lines of key logs.
+#[derive(Clone, Debug, Default)]
+pub struct KeyLog {
+    secrets: Vec<KeyLogLine>,
+    /// Places in `secrets`, in the order of the log.
+    by_random: HashMap<[u8; 32], Vec<usize>>,
+    fields: BTreeMap<[u8; 32], CustomFields>,
+    /// Fields of lines without a client random.
+    common_fields: CustomFields,
+    others: Vec<KeyLogLine>,
+}
+
+/// One line as it stands in a key log, without its line end.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyLogLine {
+    bytes: Box<[u8]>,
+    label_len: usize,
+}
+
+/// A secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Box<[u8]>);
+
+/// What a line is.
+enum Line<'a> {
+    Empty,
+    Secret { label_len: usize, random: [u8; 32] },
+    Field(FieldLabel, Option<[u8; 32]>, &'a str),
+    Other,
+}
+
+impl KeyLog {
+    /// Adds the lines of a text; each may end in LF, CR LF or CR.
+    pub fn add(&mut self, text: &[u8]) {
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        for line in text.split(|byte| matches!(byte, b'\n' | b'\r')) {
+            self.add_line(line);
+        }
+    }
+
+    /// True when there is no secret and no field.
+    pub fn is_empty(&self) -> bool {
+        self.secrets.is_empty() && self.fields.is_empty() && self.common_fields.is_empty()
+    }
+
+    /// The labels of the secrets that belong to a client random, each once.
+    pub fn labels_for(&self, client_random: &[u8; 32]) -> impl Iterator<Item = &str> {
+        let mut seen = HashSet::new();
+        self.lines_for(client_random)
+            .map(KeyLogLine::label)
+            .filter(move |label| seen.insert(*label))
+    }
+
+    /// The lines with secrets that belong to a client random, in the order of the log; equal ones
+    /// once.
+    pub fn lines_for(&self, client_random: &[u8; 32]) -> impl Iterator<Item = &KeyLogLine> {
+        let places = self.by_random.get(client_random);
+        places
+            .into_iter()
+            .flatten()
+            .filter_map(|place| self.secrets.get(*place))
+    }
+
+    /// Labels and secrets that belong to a client random.
+    pub fn secrets_for(&self, client_random: &[u8; 32]) -> impl Iterator<Item = (&str, Secret)> {
+        self.lines_for(client_random)
+            .filter_map(|line| Some((line.label(), line.secret()?)))
+    }
+
+    /// The custom fields of a TLS connection: those with its client random, and for what they
+    /// leave open those without any.
+    ///
+    /// Where the handshake was not captured, its random is not known: then the fields without a
+    /// random count, and those of the only random that has fields.
+    pub fn fields_for(&self, client_random: Option<&[u8; 32]>) -> CustomFields {
+        let own = match client_random {
+            Some(random) => self.fields.get(random),
+            None if self.fields.len() == 1 => self.fields.values().next(),
+            None => None,
+        };
+        own.map_or_else(
+            || self.common_fields.clone(),
+            |own| own.or(&self.common_fields),
+        )
+    }
+
+    /// Lines that are neither secrets nor custom fields, comments included.
+    pub fn other_lines(&self) -> impl Iterator<Item = &KeyLogLine> {
+        self.others.iter()
+    }
+
+    fn add_line(&mut self, bytes: &[u8]) {
+        match Line::parse(bytes) {
+            Line::Empty => {}
+            Line::Secret { label_len, random } => {
+                let line = KeyLogLine::new(bytes, label_len);
+                let places = self.by_random.entry(random).or_default();
+                let known = places.iter().rev().take(COMPARED_LINES);
+                if known
+                    .copied()
+                    .any(|place| self.secrets.get(place) == Some(&line))
+                {
+                    return;
+                }
+                places.push(self.secrets.len());
+                self.secrets.push(line);
+            }
+            Line::Field(label, random, value) => {
+                let mut said = CustomFields::default();
+                if !said.set(label, value) {
+                    self.others.push(KeyLogLine::new(bytes, 0));
+                    return;
+                }
+                let fields = match random {
+                    Some(random) => self.fields.entry(random).or_default(),
+                    None => &mut self.common_fields,
+                };
+                *fields = said.or(fields);
+            }
+            Line::Other => self.others.push(KeyLogLine::new(bytes, 0)),
+        }
+    }
+}
+
+impl<'a> Line<'a> {
+    fn parse(bytes: &'a [u8]) -> Self {
+        let line = bytes.trim_ascii();
+        if line.is_empty() {
+            return Self::Empty;
+        }
+        let is_comment = line.starts_with(b"#");
+        let (label, rest) = word(behind_hashes(line));
+        if let Some(label) = FieldLabel::from_bytes(label) {
+            return Self::field(label, rest).unwrap_or(Self::Other);
+        }
+        let (random, secret) = word(rest);
+        let is_label = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        match random_of(random) {
+            // A line with spaces before its label would no longer start with it.
+            Some(random)
+                if !is_comment
+                    && bytes.starts_with(label)
+                    && label.iter().all(is_label)
+                    && unhex(secret).is_some_and(|secret| !secret.is_empty()) =>
+            {
+                let label_len = label.len();
+                Self::Secret { label_len, random }
+            }
+            _ => Self::Other,
+        }
+    }
+
+    fn field(label: FieldLabel, rest: &'a [u8]) -> Option<Self> {
+        let (first, value) = word(rest);
+        let (random, value) = match random_of(first) {
+            Some(random) => (Some(random), value),
+            None => (None, rest),
+        };
+        let value = std::str::from_utf8(value).ok()?;
+        Some(Self::Field(label, random, value))
+    }
+}
+
+impl KeyLogLine {
+    fn new(bytes: &[u8], label_len: usize) -> Self {
+        Self {
+            bytes: bytes.into(),
+            label_len,
+        }
+    }
+
+    /// The line, without its end.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The label of a line with a secret; empty for other lines.
+    pub fn label(&self) -> &str {
+        let label = self.bytes.get(..self.label_len).unwrap_or_default();
+        std::str::from_utf8(label).unwrap_or_default()
+    }
+
+    fn secret(&self) -> Option<Secret> {
+        let after_label = self.bytes.get(self.label_len..)?.trim_ascii();
+        let (_, secret) = word(after_label);
+        unhex(secret).map(|bytes| Secret(bytes.into()))
+    }
+}
+
+impl fmt::Debug for KeyLogLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "KeyLogLine({}, {} bytes)",
+            self.label(),
+            self.bytes.len()
+        )
+    }
+}
+
+impl Secret {
+    /// The bytes, for decryption alone.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({} bytes)", self.0.len())
+    }
+}
+
+/// The first word of a line and what follows the white space behind it.
+fn word(line: &[u8]) -> (&[u8], &[u8]) {
+    let end = line.iter().position(u8::is_ascii_whitespace);
+    let (word, rest) = line.split_at(end.unwrap_or(line.len()));
+    (word, rest.trim_ascii())
+}
+
+/// A line without the `#`s and the white space at its start.
+fn behind_hashes(line: &[u8]) -> &[u8] {
+    let start = line
+        .iter()
+        .position(|byte| *byte != b'#' && !byte.is_ascii_whitespace());
+    start
+        .and_then(|start| line.get(start..))
+        .unwrap_or_default()
+}
+
+fn random_of(word: &[u8]) -> Option<[u8; 32]> {
+    unhex(word)?.try_into().ok()
+}
+
+/// The bytes of hexadecimal digits in either case; `None` for anything else.
+fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
+    let (pairs, []) = digits.as_chunks::<2>() else {
+        return None;
+    };
+    let nibble = |digit: u8| char::from(digit).to_digit(16);
+    pairs
+        .iter()
+        .map(|[high, low]| u8::try_from(nibble(*high)? << 4 | nibble(*low)?).ok())
+        .collect()
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Lines of one random that a new one is compared with; a connection has five secrets or so.
+const COMPARED_LINES: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::super::code_points::{CipherSuite, Version};
+    use super::*;
+
+    fn log(text: &str) -> KeyLog {
+        let mut log = KeyLog::default();
+        log.add(text.as_bytes());
+        log
+    }
+
+    fn random(digit: &str) -> (String, [u8; 32]) {
+        let text = digit.repeat(32);
+        let bytes = random_of(text.as_bytes()).unwrap();
+        (text, bytes)
+    }
+
+    fn lines(log: &KeyLog, random: &[u8; 32]) -> Vec<String> {
+        let text = |line: &KeyLogLine| String::from_utf8(line.as_bytes().to_vec()).unwrap();
+        log.lines_for(random).map(text).collect()
+    }
+
+    #[test]
+    fn lines_are_found_by_their_random() {
+        let ((a, a_bytes), (b, b_bytes)) = (random("a1"), random("B2"));
+        let log = log(&format!(
+            "# log\nCLIENT_RANDOM {a} 00ff\r\nSERVER_TRAFFIC_SECRET_0 {b} 01\rNEW_LABEL {b} 02\n\n\
+             CLIENT_RANDOM {a} 00ff"
+        ));
+        assert_eq!(lines(&log, &a_bytes), [format!("CLIENT_RANDOM {a} 00ff")]);
+        let labels: Vec<_> = log.labels_for(&b_bytes).collect();
+        assert_eq!(labels, ["SERVER_TRAFFIC_SECRET_0", "NEW_LABEL"]);
+        let secrets: Vec<_> = log.secrets_for(&a_bytes).collect();
+        assert_eq!(secrets[0].0, "CLIENT_RANDOM");
+        assert_eq!(secrets[0].1.as_bytes(), [0, 0xff]);
+        assert_eq!(lines(&log, &[0; 32]).len(), 0);
+    }
+
+    #[test]
+    fn lines_keep_their_case_and_spaces() {
+        let (b, bytes) = random("Bc");
+        let log = log(&format!("CLIENT_RANDOM  {b}\tAb "));
+        assert_eq!(lines(&log, &bytes), [format!("CLIENT_RANDOM  {b}\tAb ")]);
+        assert_eq!(log.secrets_for(&bytes).next().unwrap().1.as_bytes(), [0xab]);
+    }
+
+    #[test]
+    fn unknown_lines_are_kept() {
+        let (a, bytes) = random("a1");
+        let text = format!(
+            "# comment\nRSA 0011223344556677 aabb\nCLIENT_RANDOM {a} xyz\nCLIENT_RANDOM {a}\n\
+             CLIENT_RANDOM a1 00\nTLS_VERSION {a} nonsense\n# CLIENT_RANDOM {a} 00\n\u{fffd}"
+        );
+        let mut log = log(&text);
+        log.add(b"\xff\xfe\0garbage");
+        assert_eq!(lines(&log, &bytes).len(), 0);
+        let kept: Vec<_> = log.other_lines().map(KeyLogLine::as_bytes).collect();
+        let expected: Vec<&[u8]> = text.lines().map(str::as_bytes).collect();
+        assert_eq!(kept[..8], expected);
+        assert_eq!(kept[8], b"\xff\xfe\0garbage");
+        assert!(log.is_empty());
+    }
+
+    #[test]
+    fn custom_fields_are_read_in_all_shapes() {
+        let (a, bytes) = random("a1");
+        for text in [
+            format!("TLS_VERSION {a} TLS 1.2\nCIPHER_NAME {a} TLS_RSA_WITH_AES_128_CBC_SHA"),
+            format!("# TLS_VERSION {a} TLS 1.2\r\n#CIPHER_NAME {a} TLS_RSA_WITH_AES_128_CBC_SHA"),
+            "TLS_VERSION TLS 1.2\nCIPHER_NAME TLS_RSA_WITH_AES_128_CBC_SHA".to_owned(),
+            "# TLS_VERSION TLS 1.2\n## CIPHER_NAME TLS_RSA_WITH_AES_128_CBC_SHA ".to_owned(),
+        ] {
+            let fields = log(&text).fields_for(Some(&bytes));
+            assert_eq!(fields.version, Some(Version::TLS_1_2), "{text}");
+            assert_eq!(fields.cipher, Some(CipherSuite(0x002f)), "{text}");
+            assert_eq!(log(&text).fields_for(None), fields, "{text}");
+        }
+    }
+
+    #[test]
+    fn fields_of_other_connections_do_not_count() {
+        let ((a, a_bytes), (b, b_bytes)) = (random("a1"), random("b2"));
+        let log = log(&format!(
+            "CLIENT_ENCRYPT_THEN_MAC {a} true\nSERVER_ENCRYPT_THEN_MAC {b} false\n\
+             TLS_VERSION SSL 3.0\nTLS_VERSION {b} TLS 1.0"
+        ));
+        let fields = log.fields_for(Some(&a_bytes));
+        assert_eq!(fields.client_encrypt_then_mac, Some(true));
+        assert_eq!(fields.server_encrypt_then_mac, None);
+        assert_eq!(fields.version, Some(Version::SSL_3_0));
+        let fields = log.fields_for(Some(&b_bytes));
+        assert_eq!(fields.server_encrypt_then_mac, Some(false));
+        assert_eq!(fields.version, Some(Version::TLS_1_0));
+        assert_eq!(log.fields_for(None).client_encrypt_then_mac, None);
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let (a, bytes) = random("a1");
+        let log = log(&format!("CLIENT_RANDOM {a} 5ec8e75ec8e7\nodd 5ec8e75ec8e7"));
+        let secret = log.secrets_for(&bytes).next().unwrap().1;
+        let printed = format!("{log:?} {secret:?}");
+        assert!(!printed.to_lowercase().contains("5ec8e7"), "{printed}");
+        assert!(printed.contains("CLIENT_RANDOM"), "{printed}");
+        assert!(printed.contains("Secret(6 bytes)"), "{printed}");
+    }
+}
