@@ -15,6 +15,7 @@ mod listing;
 mod one;
 mod output;
 mod packets;
+mod pager;
 mod progress;
 mod quantity;
 mod sessions;
