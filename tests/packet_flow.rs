@@ -23,6 +23,7 @@ use spider_pcap::document::{DocumentContext, Identity, Packet, PacketClock, TcpS
 use spider_pcap::lot::{Hold, LotPart};
 use spider_pcap::names::{NameSource, Names};
 use spider_pcap::session::{LabelledPacket, SessionSummary, Target, WiresharkAnalyser};
+use spider_pcap::tls::KeyLog;
 use spider_pcap::view::{Characters, FlowStyle, PacketFlow, Surface, TimeStyle};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -320,7 +321,9 @@ impl Follower for Shown<'_> {
         for (end, name) in [(summary.client, CLIENT_NAME), (summary.server, SERVER_NAME)] {
             names.add(end.ip, name, NameSource::NameRecord);
         }
+        let keys = KeyLog::default();
         let context = DocumentContext {
+            keys: &keys,
             identity: &identity,
             names: &names,
             interfaces: &tables.interfaces,
