@@ -51,6 +51,21 @@ pub(crate) fn all() -> Vec<HandMade> {
             &late_request_tail(),
         ),
         made(
+            "late-tail-acknowledged.pcap",
+            "The response begins before the end of its request was captured, and acknowledges that end in a packet of its own: the end is late, and belongs to the request",
+            &late_tail(Acknowledged::Before),
+        ),
+        made(
+            "late-tail-not-acknowledged.pcap",
+            "The same without that acknowledgment: nothing shows that the end is late, so it opens a lot of its own",
+            &late_tail(Acknowledged::After),
+        ),
+        made(
+            "late-gap-filled.pcap",
+            "The middle of a request is captured after the response began: it fills a gap of the request, and is late",
+            &late_gap(),
+        ),
+        made(
             "resend-extends.pcap",
             "A packet brings bytes captured before and new ones behind them",
             &resend_extends(),
@@ -162,6 +177,44 @@ fn late_request_tail() -> Conversation {
     let tail = talk.prepare(Out, tail);
     talk.send(In, OK);
     talk.capture(&tail);
+    talk.acknowledge(Out);
+    talk.close();
+    talk
+}
+
+/// When the end of a request is acknowledged: before or after it is captured.
+enum Acknowledged {
+    Before,
+    After,
+}
+
+fn late_tail(acknowledged: Acknowledged) -> Conversation {
+    let mut talk = plain();
+    let (head, tail) = GET.split_at(20);
+    talk.open();
+    talk.send(Out, head);
+    // The server has only read the head when it begins to answer.
+    let (first, rest) = OK.split_at(17);
+    talk.send(In, first);
+    let tail = talk.prepare(Out, tail);
+    if matches!(acknowledged, Acknowledged::Before) {
+        talk.acknowledge(In);
+    }
+    talk.capture(&tail);
+    talk.send(In, rest);
+    talk.acknowledge(Out);
+    talk.close();
+    talk
+}
+
+fn late_gap() -> Conversation {
+    let mut talk = plain();
+    talk.open();
+    talk.send(Out, &GET[..10]);
+    let middle = talk.prepare(Out, &GET[10..30]);
+    talk.send(Out, &GET[30..]);
+    talk.send(In, OK);
+    talk.capture(&middle);
     talk.acknowledge(Out);
     talk.close();
     talk
