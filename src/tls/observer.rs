@@ -18,7 +18,7 @@ use super::facts::TlsFacts;
 use super::found::Found;
 use super::limits::TlsLimits;
 use super::record::{Progress, Records};
-use super::search::{Outcome, Search};
+use super::search::{Outcome, Reach, Search};
 use super::server_hello::Choice;
 use crate::session::{Direction, PerDirection, Piece};
 
@@ -56,10 +56,20 @@ impl Observer {
 
     /// Takes in the next piece of a direction.
     pub fn push(&mut self, direction: Direction, piece: Piece<'_>) {
-        let half = &mut self.halves[direction];
+        let (half, other) = self.halves.pair_mut(direction);
         match piece {
-            Piece::Bytes(_, bytes) => half.push(bytes, &self.limits),
+            Piece::Bytes(_, bytes) => {
+                // Where the other direction stays cleartext, TLS can only start at once.
+                let reach = match other.is_cleartext() {
+                    true => Reach::StartOnly,
+                    false => Reach::Cleartext,
+                };
+                half.push(bytes, &self.limits, reach);
+            }
             Piece::Gap(range) => half.push_gap(range.len()),
+        }
+        if half.is_cleartext() {
+            other.end_search();
         }
     }
 
@@ -120,7 +130,19 @@ impl Observer {
 }
 
 impl Half {
-    fn push(&mut self, bytes: &[u8], limits: &TlsLimits) {
+    /// True when bytes came, and none of them is TLS nor will be.
+    const fn is_cleartext(&self) -> bool {
+        self.seen && self.found.is_none() && matches!(self.state, State::Ignoring)
+    }
+
+    /// The other direction stays cleartext: no change to TLS is to be expected here.
+    fn end_search(&mut self) {
+        if matches!(&self.state, State::Searching(search) if search.is_in_cleartext()) {
+            self.state = State::Ignoring;
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8], limits: &TlsLimits, reach: Reach) {
         if bytes.is_empty() {
             return;
         }
@@ -128,7 +150,7 @@ impl Half {
         match &mut self.state {
             State::Ignoring => {}
             State::Reading(_) => self.read(bytes, limits),
-            State::Searching(search) => match search.push(bytes, limits.cleartext_bytes) {
+            State::Searching(search) => match search.push(bytes, limits.cleartext_bytes, reach) {
                 Outcome::More => {}
                 outcome => self.handle_outcome(outcome, limits),
             },

@@ -57,6 +57,15 @@ enum Armed {
     Yes,
 }
 
+/// How far TLS is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Behind cleartext, too.
+    Cleartext,
+    /// At the start of the stream only.
+    StartOnly,
+}
+
 /// What the search has come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -86,8 +95,13 @@ enum Step {
 }
 
 impl Search {
+    /// True when something else than TLS was passed over.
+    pub(super) const fn is_in_cleartext(&self) -> bool {
+        0 < self.seen
+    }
+
     /// Takes in the next bytes of the stream.
-    pub(super) fn push(&mut self, bytes: &[u8], limit_bytes: usize) -> Outcome {
+    pub(super) fn push(&mut self, bytes: &[u8], limit_bytes: usize, reach: Reach) -> Outcome {
         let joined;
         let mut rest = bytes;
         if !self.kept.is_empty() {
@@ -111,6 +125,7 @@ impl Search {
                     self.kept = rest.to_vec();
                     return Outcome::More;
                 }
+                Step::Pass(..) if reach == Reach::StartOnly => return Outcome::Nothing,
                 Step::Pass(len, place) => {
                     self.skip = len;
                     self.seen = self.seen.saturating_add(len);
