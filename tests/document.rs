@@ -12,11 +12,11 @@ use proptest::prelude::{any, prop_assert_eq, proptest};
 use serde_json::Value;
 use spider_pcap::document::{
     Certificate, Cipher, Decrypted, ETag, HttpParser, ParserStatus, Parsers, Seconds,
-    TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA, TcpSession, Tls,
+    TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA, TcpSession, Text, Tls,
 };
 use spider_pcap::packet::{Encapsulation, EncapsulationId, Tunnel};
 use spider_pcap::session::{SessionSummary, State};
-use spider_pcap::time::{Precision, Timestamp};
+use spider_pcap::time::{Precision, Timestamp, UnixSeconds};
 
 #[test]
 fn the_sample_session_prints_as_the_sample_does() {
@@ -329,10 +329,10 @@ fn tls() -> Tls {
         ja3: Some("cd08e31494f9531f560d64c695473da9".into()),
         ja4: Some("t12d1312h1_8b80da21ef18_b00751acaffa".into()),
         certificate: Some(Certificate {
-            subject: "CN=www.example".into(),
-            issuer: "CN=Example CA,O=Example".into(),
-            not_before: "2025-12-01T00:00:00Z".into(),
-            not_after: "2026-03-01T00:00:00Z".into(),
+            subject: Some("CN=www.example".into()),
+            issuer: Some("CN=Example CA,O=Example".into()),
+            not_before: Some(Text(UnixSeconds(1_764_547_200))),
+            not_after: Some(Text(UnixSeconds(1_772_323_200))),
             sha256: "0c".repeat(32),
         }),
         secrets: vec!["CLIENT_RANDOM".into()],

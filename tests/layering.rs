@@ -21,7 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "document",
         &[
-            "capture", "lot", "names", "packet", "session", "stats", "time",
+            "capture", "lot", "names", "packet", "session", "stats", "time", "tls",
         ],
     ),
     (
@@ -34,7 +34,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "analyze",
         &[
-            "capture", "config", "error", "lot", "packet", "pcapng", "session", "time",
+            "capture", "config", "error", "lot", "packet", "pcapng", "session", "time", "tls",
         ],
     ),
 ];

@@ -19,7 +19,7 @@ use build::Format;
 use conversation::Conversation;
 use seen::{Seen, followed};
 use spider_pcap::analyze::{Analysis, Followed, SessionRecord};
-use spider_pcap::lot::Lot;
+use spider_pcap::lot::{Lot, PlacedPacket};
 use spider_pcap::packet::TcpFlags;
 use spider_pcap::session::{Direction, Finding, Target};
 
@@ -116,12 +116,6 @@ fn broken_laws(
     followed: &Followed,
     seen: &Seen,
 ) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let mut check = |law: &str, ours: String, theirs: String| {
-        if ours != theirs {
-            wrong.push(format!("{law}: {ours}, not {theirs}"));
-        }
-    };
     let Some(found) = &followed.session else {
         return vec!["not found".to_owned()];
     };
@@ -132,94 +126,75 @@ fn broken_laws(
         };
         corpus::lines("x", &alone).concat()
     };
-    check("document", document(found), document(record));
-    let summary = &record.summary;
-    check(
-        "packets",
-        seen.packets.len().to_string(),
-        summary.packets.to_string(),
-    );
-    check(
-        "lots",
-        seen.lots.len().to_string(),
-        record.lots.lots.to_string(),
-    );
-    for (index, lot) in (0..).zip(&seen.lots) {
-        check("number of a lot", lot.index.to_string(), index.to_string());
-        let packets = seen
-            .packets
-            .iter()
-            .filter(|(_, packet)| packet.lot == Some(index));
-        check(
-            "packets of a lot",
-            lot.packets.to_string(),
-            packets.count().to_string(),
-        );
-    }
-    let alternate = seen
-        .lots
-        .windows(2)
-        .all(|pair| pair[0].direction != pair[1].direction);
-    check("lots alternate", alternate.to_string(), true.to_string());
+    let mut laws = Laws::default();
+    laws.hold("document", document(found), document(record));
+    laws.hold("packets", seen.packets.len() as u64, record.summary.packets);
+    laws.of_lots(record, seen);
     for direction in Direction::BOTH {
-        let half = &summary.halves[direction];
+        laws.of_bytes(direction, record, seen);
+        laws.of_findings(direction, record, seen);
+    }
+    laws.broken
+}
+
+/// Laws that were looked at, and those that do not hold.
+#[derive(Default)]
+struct Laws {
+    broken: Vec<String>,
+}
+
+impl Laws {
+    fn hold<T: PartialEq + std::fmt::Display>(&mut self, law: &str, ours: T, theirs: T) {
+        if ours != theirs {
+            self.broken.push(format!("{law}: {ours}, not {theirs}"));
+        }
+    }
+
+    /// Lots are numbered without a break, alternate, and hold the packets that say so.
+    fn of_lots(&mut self, record: &SessionRecord, seen: &Seen) {
+        self.hold("lots", seen.lots.len() as u64, record.lots.lots);
+        for (index, lot) in (0..).zip(&seen.lots) {
+            let packets = seen
+                .packets
+                .iter()
+                .filter(|(_, packet)| packet.lot == Some(index));
+            self.hold("number of a lot", lot.index, index);
+            self.hold("packets of a lot", lot.packets, packets.count() as u64);
+        }
+        let alternate = seen
+            .lots
+            .windows(2)
+            .all(|pair| pair[0].direction != pair[1].direction);
+        self.hold("lots alternate", alternate, true);
+    }
+
+    /// The lots of a direction are its stream, and every data packet is in one of them.
+    fn of_bytes(&mut self, direction: Direction, record: &SessionRecord, seen: &Seen) {
+        let half = &record.summary.halves[direction];
         let lots = || seen.lots.iter().filter(|lot| lot.direction == direction);
         let sum = |number: fn(&Lot) -> u64| lots().map(number).sum::<u64>();
-        let packets = || {
-            seen.packets
-                .iter()
-                .filter(|(_, packet)| packet.facts.direction == direction)
-        };
-        let data = packets().filter(|(len, _)| 0 < *len).count();
-        let in_lots = packets().filter(|(_, packet)| packet.lot.is_some()).count();
-        let name = |what: &str| format!("{direction}: {what}");
-        check(
-            &name("data packets"),
-            data.to_string(),
-            half.data_packets.to_string(),
-        );
+        let data = packets(seen, direction).filter(|(len, _)| 0 < *len);
+        let (data, in_lots) = data.fold((0, 0), |(data, in_lots), (_, packet)| {
+            (data + 1, in_lots + u64::from(packet.lot.is_some()))
+        });
+        self.hold("data packets", data, half.data_packets);
         if lots().next().is_some() {
-            check(
-                &name("data packets in lots"),
-                in_lots.to_string(),
-                data.to_string(),
-            );
-            check(
-                &name("packets of lots"),
-                sum(|lot| lot.packets).to_string(),
-                data.to_string(),
-            );
-            let missing = sum(|lot| lot.missing_bytes).to_string();
-            check(
-                &name("missing bytes"),
-                missing,
-                half.missing_bytes.to_string(),
-            );
+            self.hold("data packets in lots", in_lots, data);
+            self.hold("packets of lots", sum(|lot| lot.packets), data);
+            self.hold("missing", sum(|lot| lot.missing_bytes), half.missing_bytes);
         }
         let content = seen.content.get(&direction).map_or(0, Vec::len) as u64;
-        check(
-            &name("bytes of lots"),
-            sum(|lot| lot.payload_bytes).to_string(),
-            content.to_string(),
-        );
-        if summary.truncated_packets == 0 {
-            check(
-                &name("stream bytes"),
-                content.to_string(),
-                half.stream_bytes.to_string(),
-            );
+        self.hold("bytes of lots", sum(|lot| lot.payload_bytes), content);
+        if record.summary.truncated_packets == 0 {
+            self.hold("stream bytes", content, half.stream_bytes);
         }
-        let late = record.lots.late_packets[direction].to_string();
-        check(
-            &name("late packets"),
-            sum(|lot| lot.late_packets).to_string(),
-            late,
-        );
-        let count = |finding| {
-            packets()
-                .filter(|(_, packet)| packet.facts.findings.has(finding))
-                .count()
-        };
+        let late = record.lots.late_packets[direction];
+        self.hold("late packets", sum(|lot| lot.late_packets), late);
+    }
+
+    /// What is found about packets adds up to the counters of their session.
+    fn of_findings(&mut self, direction: Direction, record: &SessionRecord, seen: &Seen) {
+        let half = &record.summary.halves[direction];
         for (finding, total) in [
             (Finding::Resent, half.resent_packets),
             (Finding::Duplicate, half.duplicates),
@@ -234,12 +209,18 @@ fn broken_laws(
             (Finding::InvalidReset, half.invalid_resets),
             (Finding::BadChecksum, half.bad_checksums),
         ] {
-            check(
-                &name(&format!("{finding:?}")),
-                count(finding).to_string(),
-                total.to_string(),
+            let found =
+                packets(seen, direction).filter(|(_, packet)| packet.facts.findings.has(finding));
+            self.hold(
+                &format!("{direction}: {finding:?}"),
+                found.count() as u64,
+                total,
             );
         }
     }
-    wrong
+}
+
+fn packets(seen: &Seen, direction: Direction) -> impl Iterator<Item = &(u32, PlacedPacket)> {
+    let all = seen.packets.iter();
+    all.filter(move |(_, packet)| packet.facts.direction == direction)
 }

@@ -17,13 +17,14 @@ use super::decoded::Decoded;
 use super::history::History;
 use super::reader::Reader;
 use super::record::{CaptureSummary, CaptureTables, SessionRecord};
+use super::tls_feed::TlsFeed;
 use crate::capture::{Batch, Input, PacketNumber, RawPacket};
 use crate::config::Config;
 use crate::error::Error;
 use crate::lot::{ControlBits, Hold, LotBuilder, LotPart, PlacedPacket, TimelineEvent};
 use crate::packet::{Checksum, Segment, SegmentHead, TcpFlags};
 use crate::session::{
-    DataEvent, Finding, FollowedSession, NoPayloads, PerDirection, Route, SessionKey,
+    DataEvent, Finding, FollowedSession, NoPayloads, PacketEvent, PerDirection, Route, SessionKey,
     SessionObserver, SessionSummary, Target, Tracker,
 };
 
@@ -175,7 +176,7 @@ struct Scout {
 /// The wanted session.
 struct Following {
     key: SessionKey,
-    session: FollowedSession<LotBuilder>,
+    session: FollowedSession<FollowProbe>,
     occurrence: u32,
     history: History,
 }
@@ -336,9 +337,9 @@ impl Search {
         let Some((first, route)) = scout.first() else {
             return ControlFlow::Continue(());
         };
-        let mut session: FollowedSession<LotBuilder> =
+        let mut session: FollowedSession<FollowProbe> =
             FollowedSession::with_roles_of(&scout.session, &route, &first);
-        session.observer().hold(self.hold);
+        session.observer().lots.hold(self.hold);
         let Scout {
             key,
             session: scouted,
@@ -378,7 +379,7 @@ impl Search {
             self.stage = stage;
             return ControlFlow::Continue(());
         };
-        let (mut summary, mut lots) = following.session.finish();
+        let (mut summary, FollowProbe { mut lots, tls }) = following.session.finish();
         summary.occurrence = following.occurrence;
         lots.finish(PerDirection {
             out: summary.halves.out.trailing_missing_bytes,
@@ -387,6 +388,7 @@ impl Search {
         let record = SessionRecord {
             summary,
             lots: lots.totals(),
+            tls: tls.finish(),
         };
         self.done = Some((record, lots.too_late_bytes()));
         give_out(&mut lots, follower)
@@ -455,7 +457,7 @@ impl Following {
         self.session.handle(route, &segment, &self.history);
         let has_turned = client != self.session.client();
         let number = segment.head.number;
-        let lots = self.session.observer();
+        let lots = &mut self.session.observer().lots;
         if let Some(placed) = lots.take_packet() {
             follower.packet(&FollowedPacket {
                 placed,
@@ -474,6 +476,29 @@ fn give_out(lots: &mut LotBuilder, follower: &mut dyn Follower) -> ControlFlow<(
         follower.lot(part)?;
     }
     ControlFlow::Continue(())
+}
+
+/// Watches the wanted session: its lots, and what its document needs.
+#[derive(Debug, Default)]
+struct FollowProbe {
+    lots: LotBuilder,
+    tls: TlsFeed,
+}
+
+impl SessionObserver for FollowProbe {
+    fn data(&mut self, event: &DataEvent<'_>) {
+        self.lots.data(event);
+        self.tls.data(event);
+    }
+
+    fn packet(&mut self, event: &PacketEvent<'_>) {
+        self.lots.packet(event);
+    }
+
+    fn swap_directions(&mut self) {
+        self.lots.swap_directions();
+        self.tls.swap_directions();
+    }
 }
 
 /// Builds nothing.

@@ -17,8 +17,10 @@ mod decoded;
 mod follow;
 mod history;
 mod pipeline;
+mod probe;
 mod reader;
 mod record;
+mod tls_feed;
 
 use std::ops::ControlFlow;
 

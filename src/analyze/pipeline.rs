@@ -8,13 +8,13 @@ use std::thread;
 
 use super::decoded::Decoded;
 use super::history::History;
+use super::probe::SessionProbe;
 use super::reader::Reader;
 use super::record::{CaptureSummary, CaptureTables, SessionRecord};
 use super::{Progress, QUEUE};
 use crate::capture::Input;
 use crate::config::Config;
 use crate::error::Error;
-use crate::lot::LotCounter;
 use crate::packet::Checksum;
 use crate::session::{Ended, Tracker};
 
@@ -155,7 +155,7 @@ fn deliver(
 
 /// Tracks one share of the sessions.
 struct Worker {
-    tracker: Tracker<LotCounter>,
+    tracker: Tracker<SessionProbe>,
     history: History,
     share: u64,
     shares: u64,
@@ -219,9 +219,11 @@ impl Worker {
     }
 }
 
-fn record_of(ended: Ended<LotCounter>) -> SessionRecord {
+fn record_of(ended: Ended<SessionProbe>) -> SessionRecord {
+    let (lots, tls) = ended.observer.finish();
     SessionRecord {
         summary: ended.summary,
-        lots: ended.observer.totals(),
+        lots,
+        tls,
     }
 }

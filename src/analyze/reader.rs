@@ -20,7 +20,8 @@ pub(super) struct Reader {
     segments: u64,
     /// What is known of the capture so far.
     pub(super) tables: Arc<RwLock<CaptureTables>>,
-    known: (usize, usize),
+    /// How much of it is known there.
+    known: [usize; 4],
 }
 
 impl Reader {
@@ -39,7 +40,7 @@ impl Reader {
             packets: 0,
             segments: 0,
             tables: Arc::new(RwLock::new(tables)),
-            known: (0, 0),
+            known: [0; 4],
         })
     }
 
@@ -73,20 +74,23 @@ impl Reader {
     /// Makes new interfaces and encapsulations known before their segments are tracked.
     fn publish_tables(&mut self) {
         let (interfaces, around) = (self.capture.interfaces(), self.decoder.encapsulations());
-        if self.known == (interfaces.len(), around.len()) {
+        let (names, secrets) = (self.capture.names(), self.capture.secrets());
+        let known = [interfaces.len(), around.len(), names.len(), secrets.len()];
+        if self.known == known {
             return;
         }
-        self.known = (interfaces.len(), around.len());
+        self.known = known;
         let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
         tables.interfaces = interfaces.to_vec();
         tables.encapsulations = around.to_vec();
-        tables.names = self.capture.names().to_vec();
+        tables.names = names.to_vec();
+        tables.secrets = secrets.to_vec();
     }
 
     /// What is known of the capture when it was read.
     pub(super) fn finish(mut self) -> CaptureSummary {
         self.decoder.finish();
-        self.known = (usize::MAX, usize::MAX);
+        self.known = [usize::MAX; 4];
         self.publish_tables();
         let tables = self
             .tables

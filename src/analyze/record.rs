@@ -3,8 +3,9 @@
 use crate::capture::{CaptureNotice, Interface};
 use crate::lot::LotTotals;
 use crate::packet::Encapsulation;
-use crate::pcapng::NameRecord;
+use crate::pcapng::{NameRecord, SecretBlock};
 use crate::session::SessionSummary;
+use crate::tls::TlsFacts;
 
 /// One session with what the layers above the tracker made of it.
 #[derive(Clone, Debug)]
@@ -13,6 +14,8 @@ pub struct SessionRecord {
     pub summary: Box<SessionSummary>,
     /// Its lots.
     pub lots: LotTotals,
+    /// What its TLS handshake showed; absent where it is not TLS.
+    pub tls: Option<Box<TlsFacts>>,
 }
 
 /// What the ids in a [`SessionSummary`] refer to.
@@ -26,6 +29,8 @@ pub struct CaptureTables {
     pub encapsulations: Vec<Encapsulation>,
     /// Names that the capture itself gives.
     pub names: Vec<NameRecord>,
+    /// Secrets that the capture itself gives.
+    pub secrets: Vec<SecretBlock>,
 }
 
 /// What is known of a capture as a whole.

@@ -3,6 +3,7 @@
 use crate::capture::Interface;
 use crate::names::Names;
 use crate::packet::Encapsulation;
+use crate::tls::KeyLog;
 
 /// Who captured, as documents name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct DocumentContext<'a> {
     pub identity: &'a Identity,
     /// Names of addresses.
     pub names: &'a Names,
+    /// TLS secrets; only their labels get into a document.
+    pub keys: &'a KeyLog,
     /// The interfaces of the capture, by [`InterfaceId`](crate::capture::InterfaceId).
     pub interfaces: &'a [Interface],
     /// The encapsulations of the capture, by

@@ -57,6 +57,7 @@ mod timeline;
 mod times;
 mod timing;
 mod tls;
+mod tls_of;
 
 pub use analysis::{Analysis, Close, HalfAnalysis, Rtt};
 pub use capture::Capture;

@@ -18,6 +18,7 @@ use crate::lot::LotTotals;
 use crate::names::Names;
 use crate::packet::{Endpoint, SeqNumber};
 use crate::session::{Direction, HalfSummary, SessionSummary, State};
+use crate::tls::TlsFacts;
 
 /// One TCP session as a document.
 ///
@@ -171,6 +172,13 @@ impl<'a> TcpSession<'a> {
             analysis: Analysis::new(summary, lots),
             capture: Capture::new(summary, context),
         }
+    }
+
+    /// This document with what the TLS handshake showed, where it is a session of TLS.
+    #[must_use]
+    pub fn with_tls(mut self, facts: Option<&TlsFacts>, context: &DocumentContext<'a>) -> Self {
+        self.tls = facts.map(|facts| Tls::new(facts, context.keys));
+        self
     }
 
     /// Appends this document to `out` as compact JSON on one line, entity tag included.

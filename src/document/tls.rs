@@ -2,6 +2,9 @@
 
 use serde::{Serialize, Serializer};
 
+use super::exact::Text;
+use crate::time::UnixSeconds;
+
 /// What the TLS handshake showed. Each value is absent where it was not seen.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -12,10 +15,10 @@ pub struct Tls {
     /// Cipher suite that was agreed on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cipher: Option<Cipher>,
-    /// True when the client offered encrypt-then-MAC (RFC 7366).
+    /// True when what the client sends is encrypted, then authenticated (RFC 7366).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_encrypt_then_mac: Option<bool>,
-    /// True when the server accepted encrypt-then-MAC (RFC 7366).
+    /// True when what the server sends is encrypted, then authenticated (RFC 7366).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_encrypt_then_mac: Option<bool>,
     /// Name that the client asked for (SNI, RFC 6066 §3).
@@ -64,14 +67,18 @@ pub struct Cipher {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Certificate {
-    /// Distinguished name of its subject (RFC 4514).
-    pub subject: String,
-    /// Distinguished name of its issuer (RFC 4514).
-    pub issuer: String,
-    /// Start of its validity, RFC 3339 UTC in seconds.
-    pub not_before: String,
-    /// End of its validity, RFC 3339 UTC in seconds.
-    pub not_after: String,
+    /// Distinguished name of its subject (RFC 4514); absent where it cannot be parsed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Distinguished name of its issuer (RFC 4514); absent where it cannot be parsed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// Start of its validity, RFC 3339 UTC in seconds; absent where it cannot be parsed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Text<UnixSeconds>>,
+    /// End of its validity, RFC 3339 UTC in seconds; absent where it cannot be parsed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<Text<UnixSeconds>>,
     /// SHA-256 of its DER form, 64 lower-case hex digits.
     pub sha256: String,
 }
@@ -81,7 +88,7 @@ pub struct Certificate {
 pub enum Decrypted {
     /// It was: `true`.
     Yes,
-    /// It was not tried, for want of secrets: `false`.
+    /// It was not tried: `false`.
     No,
     /// It was tried and failed, for this reason.
     Failed(String),

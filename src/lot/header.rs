@@ -63,6 +63,14 @@ impl Lot {
         }
     }
 
+    /// The one of two that belongs to who sent the lot.
+    pub fn by_sender<T>(&self, client: T, server: T) -> T {
+        match self.direction {
+            Direction::Out => client,
+            Direction::In => server,
+        }
+    }
+
     /// Time from the first to the last packet.
     pub fn duration(&self) -> Option<Span> {
         Some(self.last?.since(self.first?))

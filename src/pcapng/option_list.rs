@@ -107,8 +107,13 @@ impl OptionList {
 
     /// Only the options with these codes.
     pub(super) fn only(&self, codes: &[u16]) -> Self {
+        self.filtered(|code, _| codes.contains(&code))
+    }
+
+    /// Only the options that are wanted by code and value.
+    pub(super) fn filtered(&self, is_wanted: impl Fn(u16, &[u8]) -> bool) -> Self {
         let mut list = Self::default();
-        for (code, value) in self.iter().filter(|(code, _)| codes.contains(code)) {
+        for (code, value) in self.iter().filter(|(code, value)| is_wanted(*code, value)) {
             // Always, for it was in a list.
             if let Ok(len) = u16::try_from(value.len()) {
                 list.append(code, len, value);

@@ -85,6 +85,10 @@ impl Description {
             };
             description.problem = description.problem.or(problem);
         }
+        if description.problem.is_some() {
+            // What was of no use here would be damage in a copy.
+            description.options = description.options.filtered(is_of_its_length);
+        }
         Some(description)
     }
 
@@ -125,6 +129,15 @@ impl Description {
             options: Arc::new(self.options),
             section: Arc::clone(section),
         }
+    }
+}
+
+/// False for a number of a wrong length.
+fn is_of_its_length(code: u16, value: &[u8]) -> bool {
+    match code {
+        IF_TSRESOL | IF_FCSLEN => value.len() == 1,
+        IF_TSOFFSET => value.len() == 8,
+        _ => true,
     }
 }
 

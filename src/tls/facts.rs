@@ -76,6 +76,14 @@ impl TlsFacts {
         Some(accepted && cipher.is_cbc() && !version.is_tls_1_3())
     }
 
+    /// The roles turned out to be the other way round: the directions so far are exchanged.
+    pub fn swap_directions(&mut self) {
+        self.client = self.client.map(Direction::opposite);
+        for (direction, _) in &mut self.alerts {
+            *direction = direction.opposite();
+        }
+    }
+
     /// The facts of what was found in the client's direction and in the server's.
     pub(super) fn of(client: Direction, offered: &Found, chosen: &Found) -> Self {
         let choice = chosen.choice.as_deref();

@@ -43,3 +43,4 @@ pub use found::Alert;
 pub use key_log::{KeyLog, KeyLogLine, Secret};
 pub use limits::TlsLimits;
 pub use observer::Observer;
+pub use text::hex;

@@ -63,6 +63,11 @@ impl Observer {
         }
     }
 
+    /// The roles turned out to be the other way round: the directions so far are exchanged.
+    pub const fn swap_directions(&mut self) {
+        self.halves.swap();
+    }
+
     /// True when pieces of this direction are ignored from here on.
     pub const fn is_settled(&self, direction: Direction) -> bool {
         let half = match direction {

@@ -18,7 +18,6 @@ use super::{Escaped, Surface};
 use crate::document::{Seconds, TcpSession};
 use crate::lot::decode::{self, Decoded, Decoder, LineEnd, Span, SpanKind};
 use crate::lot::{Lot, LotPart};
-use crate::session::Direction;
 use crate::time::Timestamp;
 
 /// How content is shown.
@@ -39,7 +38,8 @@ pub struct ContentView<'a, W> {
     style: ContentStyle<'a>,
     first: Option<Timestamp>,
     names: [String; 2],
-    decoder: &'static dyn Decoder,
+    /// The decoder of the lot at hand.
+    decoder: Option<&'static dyn Decoder>,
     decoded: Decoded,
     margin: Margin,
     is_empty: bool,
@@ -54,7 +54,7 @@ impl<'a, W: Write> ContentView<'a, W> {
             style,
             first: None,
             names: ["client".to_owned(), "server".to_owned()],
-            decoder: decode::auto(&decode::LotBytes::whole(Direction::Out, b"")),
+            decoder: None,
             decoded: Decoded::default(),
             is_empty: true,
         }
@@ -80,11 +80,14 @@ impl<'a, W: Write> ContentView<'a, W> {
     pub fn write(&mut self, part: &LotPart) -> io::Result<()> {
         let bytes = part.bytes();
         if part.is_first {
-            self.decoder = self.style.decoder.unwrap_or_else(|| decode::auto(&bytes));
-            self.write_header(part)?;
+            self.decoder = self.style.decoder;
+        }
+        let decoder = *self.decoder.get_or_insert_with(|| decode::auto(&bytes));
+        if part.is_first {
+            self.write_header(part, decoder.name())?;
         }
         self.decoded.clear();
-        self.decoder.decode(&bytes, &mut self.decoded);
+        decoder.decode(&bytes, &mut self.decoded);
         self.write_decoded(part)?;
         if part.is_last && !part.is_first {
             self.write_end(&part.lot)?;
@@ -92,7 +95,7 @@ impl<'a, W: Write> ContentView<'a, W> {
         Ok(())
     }
 
-    fn write_header(&mut self, part: &LotPart) -> io::Result<()> {
+    fn write_header(&mut self, part: &LotPart, decoder: &str) -> io::Result<()> {
         if !self.is_empty {
             writeln!(self.out)?;
         }
@@ -106,37 +109,33 @@ impl<'a, W: Write> ContentView<'a, W> {
         } else {
             facts.push("large, shown in parts".to_owned());
         }
-        let name = self.decoder.name();
-        facts.extend((name != PLAIN).then(|| format!("as {name}")));
+        facts.extend((decoder != PLAIN).then(|| format!("as {decoder}")));
         let severe = if part.is_last {
             faults(lot)
         } else {
             Vec::new()
         };
-        self.write_facts(lot.direction, &facts, &severe)
+        self.write_facts(lot, &facts, &severe)
     }
 
     /// The numbers of a lot that came in parts.
     fn write_end(&mut self, lot: &Lot) -> io::Result<()> {
         let mut facts = vec![format!("end of lot {}", lot.index)];
         facts.extend(volume(lot));
-        self.write_facts(lot.direction, &facts, &faults(lot))
+        self.write_facts(lot, &facts, &faults(lot))
     }
 
     /// Who, and facts between commas; on a terminal in as many lines as it takes.
-    fn write_facts(
-        &mut self,
-        direction: Direction,
-        facts: &[String],
-        severe: &[String],
-    ) -> io::Result<()> {
+    fn write_facts(&mut self, lot: &Lot, facts: &[String], severe: &[String]) -> io::Result<()> {
         let colored = self.style.surface.colored;
-        let (color, arrow) = self.side(direction);
-        let [client, server] = &self.names;
-        let name = match direction {
-            Direction::Out => client,
-            Direction::In => server,
+        let color = lot.by_sender(CYAN, MAGENTA);
+        let arrow = if self.style.ascii {
+            lot.by_sender(">", "<")
+        } else {
+            lot.by_sender("▶", "◀")
         };
+        let [client, server] = &self.names;
+        let name = lot.by_sender(client, server);
         let paint = |on: &'static str| if colored { on } else { "" };
         let reset = paint(RESET);
         let bold = paint(BOLD);
@@ -174,23 +173,14 @@ impl<'a, W: Write> ContentView<'a, W> {
         [Some(absolute), relative].into_iter().flatten().collect()
     }
 
-    const fn side(&self, direction: Direction) -> (&'static str, &'static str) {
-        match (direction, self.style.ascii) {
-            (Direction::Out, true) => (CYAN, ">"),
-            (Direction::Out, false) => (CYAN, "▶"),
-            (Direction::In, true) => (MAGENTA, "<"),
-            (Direction::In, false) => (MAGENTA, "◀"),
-        }
-    }
-
     fn write_decoded(&mut self, part: &LotPart) -> io::Result<()> {
         let colored = self.style.surface.colored;
-        let mark = match part.lot.direction {
-            Direction::Out => "> ",
-            Direction::In => "< ",
+        let mark = part.lot.by_sender("> ", "< ");
+        let color = if colored {
+            part.lot.by_sender(CYAN, MAGENTA)
+        } else {
+            ""
         };
-        let (color, _) = self.side(part.lot.direction);
-        let color = if colored { color } else { "" };
         for line in self.decoded.lines() {
             self.margin.begin(&mut self.out, color, mark)?;
             for span in line.spans() {

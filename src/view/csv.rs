@@ -21,7 +21,7 @@ impl<W: Write> CsvWriter<W> {
         &mut self,
         cells: impl IntoIterator<Item = impl AsRef<[u8]>>,
     ) -> io::Result<()> {
-        self.0.write_record(cells).map_err(io::Error::from)
+        self.0.write_record(cells).map_err(of_output)
     }
 
     /// Writes what is left in memory.
@@ -31,6 +31,14 @@ impl<W: Write> CsvWriter<W> {
     /// Fails when the output does.
     pub fn finish(mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// The error of the output itself, so that a closed pipe is still known as one.
+fn of_output(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

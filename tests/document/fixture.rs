@@ -13,6 +13,7 @@ use spider_pcap::session::{
     SessionSummary, SessionTimes, SmallSet, State,
 };
 use spider_pcap::time::{Precision, Span, Timestamp};
+use spider_pcap::tls::KeyLog;
 
 /// A session with what its documents need.
 pub(crate) struct Fixture {
@@ -20,6 +21,7 @@ pub(crate) struct Fixture {
     pub(crate) lots: LotTotals,
     pub(crate) identity: Identity,
     pub(crate) names: Names,
+    pub(crate) keys: KeyLog,
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) encapsulations: Vec<Encapsulation>,
 }
@@ -29,6 +31,7 @@ impl Fixture {
         DocumentContext {
             identity: &self.identity,
             names: &self.names,
+            keys: &self.keys,
             interfaces: &self.interfaces,
             encapsulations: &self.encapsulations,
         }
@@ -206,6 +209,7 @@ pub(crate) fn emptiest() -> Fixture {
             instance: "trace".into(),
         },
         names: Names::default(),
+        keys: KeyLog::default(),
         interfaces: Vec::new(),
         encapsulations: vec![Encapsulation::default()],
     }
@@ -228,6 +232,7 @@ fn example_out() -> HalfSummary {
         payload_bytes: 1214,
         packets: 12,
         data_packets: 6,
+        first_byte: micros(1_767_228_010_262_900),
         wire_bytes: 2662,
         stream_bytes: 1114,
         resent_packets: 1,
@@ -250,6 +255,7 @@ fn example_in() -> HalfSummary {
         payload_bytes: 5832,
         packets: 10,
         data_packets: 7,
+        first_byte: micros(1_767_228_010_275_300),
         wire_bytes: 7040,
         stream_bytes: 5832,
         max_bytes_in_flight: 2896,

@@ -15,6 +15,7 @@ use spider_pcap::names::{NameSource, Names};
 use spider_pcap::packet::dissect::dissect;
 use spider_pcap::session::{LabelledPacket, SessionSummary, Target, WiresharkAnalyser};
 use spider_pcap::time::Precision;
+use spider_pcap::tls::KeyLog;
 
 /// The documents of one session, each as one line of JSON.
 #[derive(Default)]
@@ -149,6 +150,7 @@ fn with_context<T>(
     make(&DocumentContext {
         identity: &identity,
         names: &names,
+        keys: &KeyLog::default(),
         interfaces: &tables.interfaces,
         encapsulations: &tables.encapsulations,
     })

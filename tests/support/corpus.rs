@@ -10,6 +10,7 @@ use spider_pcap::config::Config;
 use spider_pcap::document::{DocumentContext, Identity, TcpSession};
 use spider_pcap::error::Error;
 use spider_pcap::names::{NameSource, Names};
+use spider_pcap::tls::KeyLog;
 
 pub(crate) use files::{all, input};
 
@@ -36,15 +37,21 @@ pub(crate) fn lines(name: &str, analysis: &Analysis) -> Vec<String> {
     for record in &tables.names {
         names.add(record.ip, &record.name, NameSource::NameRecord);
     }
+    let mut keys = KeyLog::default();
+    for block in &tables.secrets {
+        keys.add(&block.bytes);
+    }
     let context = DocumentContext {
         identity: &identity,
         names: &names,
+        keys: &keys,
         interfaces: &tables.interfaces,
         encapsulations: &tables.encapsulations,
     };
     let line = |record: &spider_pcap::analyze::SessionRecord| {
         let mut json = Vec::new();
         TcpSession::new(&record.summary, &record.lots, &context)
+            .with_tls(record.tls.as_deref(), &context)
             .write_json(&mut json)
             .unwrap();
         String::from_utf8(json).unwrap()

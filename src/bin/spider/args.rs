@@ -14,7 +14,9 @@ use spider_pcap::time::{Span, Timestamp};
 
 use crate::{exit, quantity};
 
-pub(crate) use one::{ContentArgs, ContentFormat, PacketFormat, PacketsArgs, WhichPackets};
+pub(crate) use one::{
+    ContentArgs, ContentFormat, PacketFormat, PacketsArgs, PageArgs, WhichPackets,
+};
 
 /// Analyse TCP sessions in PCAP and PCAP-NG captures, offline
 #[derive(Debug, Parser)]

@@ -24,7 +24,7 @@ use crate::zone::Zone;
 /// Runs the command.
 pub(crate) fn run(args: &ContentArgs, console: Console) -> Result<Outcome> {
     let paths = Inputs::from_args(&args.input)?.paths;
-    let mut output = Output::open(args.page.write.as_deref(), &paths)?;
+    let mut output = Output::open_page(&args.page, &paths)?;
     let followed = write(args, console, &mut output)?;
     output.finish()?;
     report_too_late(&followed, console);

@@ -86,7 +86,8 @@ fn io_reason(cause: &(dyn Error + 'static)) -> String {
     }
 }
 
-fn without_number(text: &str) -> String {
+/// The system's words without the number that Rust appends to them.
+pub(crate) fn without_number(text: &str) -> String {
     let end = text.rfind(" (os error ").filter(|_| text.ends_with(')'));
     end.and_then(|end| text.get(..end))
         .unwrap_or(text)

@@ -1,15 +1,12 @@
 //! From arguments to inputs, names and configuration.
 
-use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use spider_pcap::capture::Input;
 use spider_pcap::config::{Config, Separate};
 use spider_pcap::document::Identity;
-use spider_pcap::names::{NameSource, Names};
-use spider_pcap::pcapng::NameRecord;
 
 use crate::args::{InputArgs, SeparateBy};
 use crate::failure::Hinted;
@@ -81,48 +78,6 @@ pub(crate) fn config(args: &InputArgs) -> Config {
     };
     config.session.idle_timeout = args.idle_timeout;
     config
-}
-
-/// The names that files beside the captures give.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct NameFiles {
-    hosts: Vec<String>,
-    is_off: bool,
-}
-
-impl NameFiles {
-    /// Reads the files that were named.
-    pub(crate) fn read(args: &InputArgs) -> Result<Self> {
-        let read = |path: &PathBuf| {
-            let bytes =
-                fs::read(path).with_context(|| format!("cannot read '{}'", path.display()))?;
-            Ok(String::from_utf8_lossy(&bytes).into_owned())
-        };
-        // Key logs are not used yet by what is analysed; a wrong name is still worth an error.
-        for path in &args.keylog {
-            let opened = fs::File::open(path);
-            drop(opened.with_context(|| format!("cannot read '{}'", path.display()))?);
-        }
-        Ok(Self {
-            hosts: args.hosts.iter().map(read).collect::<Result<_>>()?,
-            is_off: args.no_names,
-        })
-    }
-
-    /// These names, and those that the capture gives.
-    pub(crate) fn with(&self, records: &[NameRecord]) -> Names {
-        let mut names = Names::default();
-        if self.is_off {
-            return names;
-        }
-        for text in &self.hosts {
-            names.add_hosts(text);
-        }
-        for record in records {
-            names.add(record.ip, &record.name, NameSource::NameRecord);
-        }
-        names
-    }
 }
 
 /// Who captured, as ids name it.

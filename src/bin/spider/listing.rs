@@ -1,9 +1,8 @@
 //! All sessions of a capture as documents, made when they are needed.
 
 use anyhow::Result;
-use spider_pcap::analyze::{Analysis, CaptureSummary};
-use spider_pcap::document::{DocumentContext, Identity, TcpSession};
-use spider_pcap::names::Names;
+use spider_pcap::analyze::{Analysis, SessionRecord};
+use spider_pcap::document::{DocumentContext, TcpSession};
 use spider_pcap::select::SessionNames;
 
 use crate::checks::Checks;
@@ -20,11 +19,7 @@ impl<'a> Listing<'a> {
     /// The document of the session at a position.
     pub(crate) fn session(&self, position: usize) -> Option<TcpSession<'a>> {
         let record = self.analysis.sessions.get(position)?;
-        Some(TcpSession::new(
-            &record.summary,
-            &record.lots,
-            &self.context,
-        ))
+        Some(document(record, &self.context))
     }
 
     /// The sessions that were asked for, in the order that was asked for; all are checked.
@@ -82,18 +77,12 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// What the documents of a capture share.
-pub(crate) fn context<'a>(
-    identity: &'a Identity,
-    names: &'a Names,
-    capture: &'a CaptureSummary,
-) -> DocumentContext<'a> {
-    DocumentContext {
-        identity,
-        names,
-        interfaces: &capture.tables.interfaces,
-        encapsulations: &capture.tables.encapsulations,
-    }
+/// The document of a session.
+pub(crate) fn document<'a>(
+    record: &'a SessionRecord,
+    context: &DocumentContext<'a>,
+) -> TcpSession<'a> {
+    TcpSession::new(&record.summary, &record.lots, context).with_tls(record.tls.as_deref(), context)
 }
 
 /// The JSON text of a session, in memory that is used again.

@@ -14,7 +14,7 @@ use spider_pcap::analyze::{
 };
 use spider_pcap::capture::Input;
 use spider_pcap::config::Config;
-use spider_pcap::document::{DocumentContext, Seconds, TcpSession};
+use spider_pcap::document::{Seconds, TcpSession};
 use spider_pcap::lot::{Hold, LotPart};
 use spider_pcap::select::target_of;
 use spider_pcap::session::{SessionSummary, Target};
@@ -25,8 +25,9 @@ use crate::choose::{find_one, no_session};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::failure::{self, Hinted};
-use crate::input::{self, Inputs, NameFiles};
-use crate::listing::{Listing, context};
+use crate::input::{self, Inputs};
+use crate::known::SideFiles;
+use crate::listing::{Listing, document};
 use crate::progress::Bar;
 
 /// Shows one session while it is read. A break ends the reading.
@@ -46,7 +47,7 @@ pub(crate) struct OneSession<'a> {
     args: &'a InputArgs,
     wanted: Option<&'a str>,
     config: Config,
-    names: NameFiles,
+    files: SideFiles<'a>,
     console: Console,
     /// Standard input, when it is read twice.
     spool: Option<File>,
@@ -63,7 +64,7 @@ impl<'a> OneSession<'a> {
             args,
             wanted,
             config: input::config(args),
-            names: NameFiles::read(args)?,
+            files: SideFiles::read(args)?,
             console,
             spool: None,
         })
@@ -107,10 +108,8 @@ impl<'a> OneSession<'a> {
             return Ok(());
         };
         let tables = &followed.capture.tables;
-        let identity = input::identity(self.args, &tables.first_input);
-        let names = self.names.with(&tables.names);
-        let context = context(&identity, &names, &followed.capture);
-        hand_out(&TcpSession::new(&record.summary, &record.lots, &context))
+        let known = self.files.with(tables);
+        hand_out(&document(record, &known.context(tables)))
     }
 
     fn follow(
@@ -151,11 +150,10 @@ impl<'a> OneSession<'a> {
 
     fn position(&self, analysis: &Analysis) -> Result<usize> {
         let tables = &analysis.capture.tables;
-        let identity = input::identity(self.args, &tables.first_input);
-        let names = self.names.with(&tables.names);
+        let known = self.files.with(tables);
         let listing = Listing {
             analysis,
-            context: context(&identity, &names, &analysis.capture),
+            context: known.context(tables),
         };
         match (self.wanted, analysis.sessions.len()) {
             (Some(wanted), _) => find_one(wanted, &listing.names()),
@@ -235,15 +233,8 @@ impl Guide<'_, '_> {
 
 impl Follower for Guide<'_, '_> {
     fn start(&mut self, summary: &SessionSummary, tables: &CaptureTables) -> ControlFlow<()> {
-        let identity = input::identity(self.one.args, &tables.first_input);
-        let names = self.one.names.with(&tables.names);
-        let context = DocumentContext {
-            identity: &identity,
-            names: &names,
-            interfaces: &tables.interfaces,
-            encapsulations: &tables.encapsulations,
-        };
-        let session = TcpSession::new(summary, &Default::default(), &context);
+        let known = self.one.files.with(tables);
+        let session = TcpSession::new(summary, &Default::default(), &known.context(tables));
         let started = self.view.start(&session, tables);
         self.take(started.map(ControlFlow::Continue))
     }

@@ -1,19 +1,23 @@
 //! Where results go: standard output, or a file that is written whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use tempfile::NamedTempFile;
 
+use crate::args::PageArgs;
 use crate::failure::Hinted;
+use crate::pager::Pager;
 
 /// A place to write results to. Nothing reaches a regular file before [`Output::finish`].
 #[derive(Debug)]
 pub(crate) enum Output {
     /// Standard output.
     Stdout(BufWriter<StdoutLock<'static>>),
+    /// A pager that shows it on the terminal.
+    Paged(BufWriter<Pager>),
     /// A temporary file beside its target.
     Whole {
         /// What is written to.
@@ -72,15 +76,29 @@ impl Output {
         }
     }
 
-    /// True when results go to standard output.
+    /// Opens the place for a long text: as [`Output::open`], or a pager when one was asked for and
+    /// standard output is a terminal.
+    pub(crate) fn open_page(page: &PageArgs, inputs: &[PathBuf]) -> Result<Self> {
+        let output = Self::open(page.write.as_deref(), inputs)?;
+        let is_paged = page.paginate && output.is_stdout() && io::stdout().is_terminal();
+        if !is_paged {
+            return Ok(output);
+        }
+        // Standard output is the pager's from here on.
+        drop(output);
+        let pager = BufWriter::with_capacity(BUFFER_BYTES, Pager::from_environment());
+        Ok(Self::Paged(pager))
+    }
+
+    /// True when results go to standard output, through a pager or not.
     pub(crate) const fn is_stdout(&self) -> bool {
-        matches!(self, Self::Stdout(_))
+        matches!(self, Self::Stdout(_) | Self::Paged(_))
     }
 
     /// Names the output in an error.
     pub(crate) fn describe(&self) -> String {
         match self {
-            Self::Stdout(_) => "cannot write to standard output".to_owned(),
+            Self::Stdout(_) | Self::Paged(_) => "cannot write to standard output".to_owned(),
             Self::Whole { target, .. } | Self::Special { target, .. } => {
                 format!("cannot write '{}'", target.display())
             }
@@ -106,6 +124,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(out) => out.write(bytes),
+            Self::Paged(pager) => pager.write(bytes),
             Self::Whole { file, .. } => file.write(bytes),
             Self::Special { file, .. } => file.write(bytes),
         }
@@ -114,6 +133,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(out) => out.flush(),
+            Self::Paged(pager) => pager.flush(),
             Self::Whole { file, .. } => file.flush(),
             Self::Special { file, .. } => file.flush(),
         }

@@ -9,7 +9,7 @@ use rayon::ThreadPoolBuilder;
 use rayon::iter::ParallelIterator as _;
 use rayon::slice::ParallelSlice as _;
 use spider_pcap::analyze::{Analysis, CaptureSummary, analyze, analyze_each};
-use spider_pcap::document::{DocumentContext, SessionTiming, TCP_SESSION_SCHEMA, TcpSession};
+use spider_pcap::document::{SessionTiming, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::select::{FieldCatalog, Members};
 use spider_pcap::time::Span;
 use spider_pcap::view::{
@@ -24,8 +24,9 @@ use crate::columns::{self, Pick};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::failure::{self, Hinted};
-use crate::input::{self, Inputs, NameFiles};
-use crate::listing::{Listing, context, nothing_to_show, write_text};
+use crate::input::{self, Inputs};
+use crate::known::SideFiles;
+use crate::listing::{Listing, document, nothing_to_show, write_text};
 use crate::output::Output;
 use crate::progress::Bar;
 use crate::zone::Zone;
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &SessionsArgs, list: List, console: Console) -> Result<O
         choice: Choice::from_args(&args.choose, &catalog)?,
         checks: Checks::from_args(args, &catalog)?,
         picks: columns::pick(&args.output, list, &catalog)?,
-        name_files: NameFiles::read(&args.input)?,
+        files: SideFiles::read(&args.input)?,
     };
     if args.output.unordered && args.output.format != Format::Ndjson {
         return Err(Hinted::error(
@@ -81,7 +82,7 @@ struct Job<'a> {
     choice: Choice,
     checks: Checks,
     picks: Vec<Pick>,
-    name_files: NameFiles,
+    files: SideFiles<'a>,
 }
 
 impl Job<'_> {
@@ -92,11 +93,10 @@ impl Job<'_> {
         let analysis = analyze(inputs.inputs, &config, &bar);
         bar.clear();
         let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
-        let identity = input::identity(&self.args.input, &analysis.capture.tables.first_input);
-        let names = self.name_files.with(&analysis.capture.tables.names);
+        let known = self.files.with(&analysis.capture.tables);
         let listing = Listing {
             analysis: &analysis,
-            context: context(&identity, &names, &analysis.capture),
+            context: known.context(&analysis.capture.tables),
         };
         let chosen = listing.choose(&self.choice, &mut self.checks)?;
         let failed = output.describe();
@@ -131,26 +131,19 @@ impl Job<'_> {
         let bar = Bar::new(self.console.progress && !output.is_stdout());
         let mut config = input::config(&self.args.input);
         config.session.linger = Some(LINGER);
-        let mut identity = None;
-        let mut names = self.name_files.with(&[]);
-        let mut known_names = 0;
+        let mut known = None;
+        let mut told = (0, 0);
         let mut left = self.choice.limit;
         let mut failed = None;
         let mut json = Vec::new();
         let capture = analyze_each(inputs.inputs, &config, &bar, &mut |record, tables| {
-            if known_names < tables.names.len() {
-                known_names = tables.names.len();
-                names = self.name_files.with(&tables.names);
+            let tells = (tables.names.len(), tables.secrets.len());
+            if told != tells {
+                told = tells;
+                known = None;
             }
-            let identity = identity
-                .get_or_insert_with(|| input::identity(&self.args.input, &tables.first_input));
-            let context = DocumentContext {
-                identity,
-                names: &names,
-                interfaces: &tables.interfaces,
-                encapsulations: &tables.encapsulations,
-            };
-            let session = TcpSession::new(&record.summary, &record.lots, &context);
+            let known = known.get_or_insert_with(|| self.files.with(tables));
+            let session = document(&record, &known.context(tables));
             match self.print_one(&session, &mut json, &mut output) {
                 Ok(is_printed) => left = left.saturating_sub(usize::from(is_printed)),
                 Err(error) => failed = Some(error),

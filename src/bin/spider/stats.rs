@@ -18,8 +18,9 @@ use crate::choose::{Choice, Chosen};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::failure;
-use crate::input::{self, Inputs, NameFiles};
-use crate::listing::{Listing, context, nothing_to_show};
+use crate::input::{self, Inputs};
+use crate::known::SideFiles;
+use crate::listing::{Listing, nothing_to_show};
 use crate::output::Output;
 use crate::progress::Bar;
 
@@ -27,21 +28,20 @@ use crate::progress::Bar;
 pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
     let catalog = FieldCatalog::from_schema(TCP_SESSION_SCHEMA);
     let choice = Choice::from_args(&args.choose, &catalog)?;
-    let name_files = NameFiles::read(&args.input)?;
+    let files = SideFiles::read(&args.input)?;
     let inputs = Inputs::from_args(&args.input)?;
     let mut output = Output::open(args.output.write.as_deref(), &inputs.paths)?;
     let bar = Bar::new(console.progress);
     let analysis = analyze(inputs.inputs, &input::config(&args.input), &bar);
     bar.clear();
     let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
-    let identity = input::identity(&args.input, &analysis.capture.tables.first_input);
-    let names = name_files.with(&analysis.capture.tables.names);
+    let known = files.with(&analysis.capture.tables);
     let listing = Listing {
         analysis: &analysis,
-        context: context(&identity, &names, &analysis.capture),
+        context: known.context(&analysis.capture.tables),
     };
     let chosen = listing.choose(&choice, &mut Checks::default())?;
-    let (statistics, note) = statistics(args, &listing, &chosen, &names);
+    let (statistics, note) = statistics(args, &listing, &chosen, &known.names);
     let failed = output.describe();
     write(args, &statistics, console, &mut output).context(failed)?;
     output.finish()?;

@@ -18,14 +18,18 @@ impl Zone {
 
     /// Times as they were asked for; relative ones have no start yet.
     pub(crate) fn times(&self, choice: TimeChoice) -> TimeText<'_> {
-        let style = match choice {
+        TimeText::new(self.style(choice), None)
+    }
+
+    /// The style that was asked for.
+    pub(crate) fn style(&self, choice: TimeChoice) -> TimeStyle<'_> {
+        match choice {
             TimeChoice::Absolute => TimeStyle::Absolute,
             TimeChoice::Local => TimeStyle::Zoned(&*self.0),
             TimeChoice::Epoch => TimeStyle::Epoch,
             TimeChoice::Relative => TimeStyle::Relative,
             TimeChoice::Delta => TimeStyle::Delta,
-        };
-        TimeText::new(style, None)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `spider packets --packet N`: one packet, field by field.
 
-use std::io::Write;
+use std::io::Write as _;
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 

@@ -1,0 +1,97 @@
+//! What is known beside the packets: who captured, names, TLS secrets.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use spider_pcap::analyze::CaptureTables;
+use spider_pcap::document::{DocumentContext, Identity};
+use spider_pcap::names::{NameSource, Names};
+use spider_pcap::pcapng::{NameRecord, SecretBlock};
+use spider_pcap::tls::KeyLog;
+
+use crate::args::InputArgs;
+use crate::input;
+
+/// The files beside the captures.
+#[derive(Debug)]
+pub(crate) struct SideFiles<'a> {
+    args: &'a InputArgs,
+    hosts: Vec<String>,
+    key_logs: Vec<Vec<u8>>,
+}
+
+/// What is known by these files and by the capture itself.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// Who captured.
+    pub(crate) identity: Identity,
+    /// Names of addresses.
+    pub(crate) names: Names,
+    /// TLS secrets.
+    pub(crate) keys: KeyLog,
+}
+
+impl<'a> SideFiles<'a> {
+    /// Reads the files that were named.
+    pub(crate) fn read(args: &'a InputArgs) -> Result<Self> {
+        let read = |path: &PathBuf| {
+            fs::read(path).with_context(|| format!("cannot read '{}'", path.display()))
+        };
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let hosts = args.hosts.iter().map(|path| read(path).map(text));
+        Ok(Self {
+            args,
+            hosts: hosts.collect::<Result<_>>()?,
+            key_logs: args.keylog.iter().map(read).collect::<Result<_>>()?,
+        })
+    }
+
+    /// What is known with what the capture says.
+    pub(crate) fn with(&self, tables: &CaptureTables) -> Known {
+        Known {
+            identity: input::identity(self.args, &tables.first_input),
+            names: self.names(&tables.names),
+            keys: self.keys(&tables.secrets),
+        }
+    }
+
+    fn names(&self, records: &[NameRecord]) -> Names {
+        let mut names = Names::default();
+        if self.args.no_names {
+            return names;
+        }
+        for text in &self.hosts {
+            names.add_hosts(text);
+        }
+        for record in records {
+            names.add(record.ip, &record.name, NameSource::NameRecord);
+        }
+        names
+    }
+
+    fn keys(&self, blocks: &[SecretBlock]) -> KeyLog {
+        let mut keys = KeyLog::default();
+        for text in &self.key_logs {
+            keys.add(text);
+        }
+        let logs = blocks
+            .iter()
+            .filter(|block| block.secrets_type == SecretBlock::TLS_KEY_LOG);
+        logs.for_each(|block| keys.add(&block.bytes));
+        keys
+    }
+}
+
+impl Known {
+    /// What the documents of the capture share.
+    pub(crate) fn context<'c>(&'c self, tables: &'c CaptureTables) -> DocumentContext<'c> {
+        DocumentContext {
+            identity: &self.identity,
+            names: &self.names,
+            keys: &self.keys,
+            interfaces: &tables.interfaces,
+            encapsulations: &tables.encapsulations,
+        }
+    }
+}
