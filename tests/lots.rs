@@ -2,6 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[expect(dead_code, reason = "only plain packets are needed here")]
+#[path = "support/build.rs"]
+mod build;
+#[expect(dead_code, reason = "only one conversation is needed here")]
+#[path = "support/conversation.rs"]
+mod conversation;
 #[path = "support/corpus.rs"]
 mod corpus;
 #[path = "support/seen.rs"]
@@ -9,9 +15,12 @@ mod seen;
 
 use std::fmt::Write as _;
 
+use build::Format;
+use conversation::Conversation;
 use seen::{Seen, followed};
 use spider_pcap::analyze::{Analysis, Followed, SessionRecord};
 use spider_pcap::lot::{Lot, PlacedPacket};
+use spider_pcap::packet::TcpFlags;
 use spider_pcap::session::{Direction, Finding, Target};
 
 #[test]
@@ -73,6 +82,32 @@ fn content_does_not_depend_on_how_much_is_held() {
             assert!(whole.content == parts.content, "{name}");
         }
     }
+}
+
+#[test]
+fn a_packet_that_fills_an_earlier_lot_and_opens_another_is_the_first_of_that() {
+    let ends = ["10.20.0.10:49152", "10.20.0.80:80"].map(|end| end.parse().unwrap());
+    let mut talk = Conversation::new(ends, [1_000, 2_000], false);
+    talk.open();
+    let mut send = |direction, offset, payload: &[u8]| {
+        let part = talk.part(direction, offset, TcpFlags::ACK, payload);
+        talk.push(&part);
+        talk.ends[direction].sent = offset + u32::try_from(payload.len()).unwrap();
+    };
+    send(Direction::Out, 0, b"ab");
+    send(Direction::Out, 4, b"ef");
+    send(Direction::In, 0, b"yes");
+    send(Direction::Out, 2, b"cdefgh");
+    let bytes = build::capture(Format::Pcap, &talk.packets);
+    let (_, seen) = followed("talk.pcap", &bytes, Target::Number(1), 1 << 20);
+    let lot = seen.lots[2];
+    assert_eq!((lot.packets, lot.payload_bytes), (1, 2));
+    assert_eq!(lot.first_packet, lot.last_packet);
+    assert_eq!(lot.first_packet.value(), talk.packets.len() as u64);
+    assert!(lot.first.is_some() && lot.pause.is_some());
+    let (_, last) = seen.packets.last().unwrap();
+    assert_eq!((last.lot, last.opens_lot), (Some(2), true));
+    assert_eq!(seen.content[&Direction::Out], b"abcdefgh");
 }
 
 fn broken_laws(

@@ -123,9 +123,40 @@ fn documents_of_all_captures_are_valid_and_add_up() {
             collect_keys(&document, &mut printed_keys);
         }
     }
+    for (row, _) in rows_of_all_tables() {
+        collect_keys(&row, &mut printed_keys);
+    }
     let mut described = BTreeSet::new();
     collect_properties(&schema, &mut described);
     assert_eq!(described, printed_keys, "every property occurs");
+}
+
+#[test]
+fn rows_of_tables_are_valid_by_their_definitions() {
+    let schema: Value = serde_json::from_str(STATISTICS_SCHEMA).unwrap();
+    for (row, definition) in rows_of_all_tables() {
+        let mut of_row = schema["$defs"][definition].clone();
+        of_row["$defs"] = schema["$defs"].clone();
+        jsonschema::validate(&of_row, &row).unwrap_or_else(|fault| panic!("{fault} in {row}"));
+    }
+}
+
+/// The rows of each table of a capture, and the definitions that describe them.
+fn rows_of_all_tables() -> Vec<(Value, &'static str)> {
+    let mut rows = Vec::new();
+    for (table, definition) in [
+        ("host", "host"),
+        ("pair", "pair"),
+        ("port", "port"),
+        ("session", "session"),
+        ("state", "stateGroup"),
+        ("distribution", "distributionRow"),
+    ] {
+        let lines = printed(&["stats", "demo.pcapng", "-q", "--by", table, "-o", "ndjson"]);
+        let row = |line| (serde_json::from_str(line).unwrap(), definition);
+        rows.extend(lines.lines().map(row));
+    }
+    rows
 }
 
 /// Every list adds up to the same bytes and sessions.

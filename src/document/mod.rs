@@ -1,7 +1,8 @@
 //! Sessions as documents: what users store, query and compare.
 //!
-//! Turns what is kept of a session into the `TcpSession` document, and what all sessions add up
-//! to into the `Statistics` document. It deliberately decides nothing about layout on a page, about
+//! Turns what is kept of a session into the `TcpSession` document, its parts into `Packet`,
+//! `PacketDetail`, `PacketLot` and `SessionTiming`, and what all sessions add up to into the
+//! `Statistics` document. It deliberately decides nothing about layout on a page, about
 //! escaping for terminals, or about which sessions are wanted; the views and `select` do.
 //!
 //! Limits: a document has a fixed number of keys and at most 16 interfaces; its longest texts
@@ -10,7 +11,7 @@
 //! of an epoch. An absent value is an absent key, never `null`.
 //!
 //! Sources: the product's `TcpSession` documents, version 2.0; Community ID, version 1; Zeek's
-//! `conn.log`. [`TCP_SESSION_SCHEMA`] describes every key.
+//! `conn.log`. [`TCP_SESSION_SCHEMA`] and its siblings describe every key of every document.
 //!
 //! # Example
 //!
@@ -71,7 +72,10 @@ pub use packet::{Packet, PacketClock, evidence_name, finding_name, flag_names};
 pub use packet_detail::{FieldDetail, HexDigits, LayerDetail, PacketDetail};
 pub use parsers::{HttpParser, ParserStatus, Parsers};
 pub use percent::Percent;
-pub use schema::{STATISTICS_SCHEMA, TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA};
+pub use schema::{
+    PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA, PACKET_SCHEMA, SESSION_TIMING_SCHEMA,
+    STATISTICS_SCHEMA, TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA,
+};
 pub use statistics::{Statistics, StatisticsContext, StatisticsPart};
 pub use statistics_rows::{
     GroupStatistics, HostName, HostStatistics, PairStatistics, PortStatistics, SessionStatistics,

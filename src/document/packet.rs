@@ -32,7 +32,7 @@ pub struct Packet<'a> {
     /// Seconds since the first packet of the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relative_time: Option<Seconds>,
-    /// Seconds since the packet of the session before.
+    /// Seconds since the packet of the session before; absent when either has no time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delta: Option<Seconds>,
     /// `out` or `in`.
@@ -107,6 +107,11 @@ impl<'a> Packet<'a> {
         let facts = &placed.facts;
         let seconds = |time: Timestamp| Seconds(time.decimal(head.precision));
         let first = clock.first.or(head.time);
+        let before = if facts.index == 0 {
+            head.time
+        } else {
+            clock.before
+        };
         Self {
             document_type: Self::TYPE,
             session,
@@ -114,7 +119,7 @@ impl<'a> Packet<'a> {
             number: head.number.value(),
             time: head.time.map(seconds),
             relative_time: distance(first, head.time, head.precision),
-            delta: distance(clock.before.or(head.time), head.time, head.precision),
+            delta: distance(before, head.time, head.precision),
             direction: Text(facts.direction),
             packet_lot: placed.lot,
             flags: flag_names(head.flags).collect(),
@@ -206,3 +211,83 @@ const FLAGS: [(TcpFlags, &str); 8] = [
     (TcpFlags::ECE, "ECE"),
     (TcpFlags::CWR, "CWR"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{InterfaceId, PacketNumber};
+    use crate::packet::{EncapsulationId, Endpoint};
+    use crate::session::{Findings, PacketFacts};
+    use crate::time::Precision;
+
+    /// `delta` of the packets of a session with these times in seconds.
+    fn deltas(times: &[Option<i64>]) -> Vec<Option<String>> {
+        let mut clock = PacketClock::default();
+        let mut shown = Vec::new();
+        for (index, seconds) in (0..).zip(times) {
+            let time = seconds.map(|seconds| Timestamp::from_nanos(seconds * 1_000_000_000));
+            let packet = Packet::new("", &head(time), &placed(index), &clock);
+            shown.push(packet.delta.map(|delta| delta.to_string()));
+            clock.advance(time);
+        }
+        shown
+    }
+
+    fn head(time: Option<Timestamp>) -> SegmentHead {
+        let end = Endpoint {
+            ip: [10, 0, 0, 1].into(),
+            port: 1,
+        };
+        SegmentHead {
+            number: PacketNumber::FIRST,
+            time,
+            precision: Precision::from_digits(0),
+            interface: InterfaceId(0),
+            encapsulation: EncapsulationId(0),
+            source: end,
+            destination: end,
+            seq: SeqNumber(1),
+            ack: SeqNumber(0),
+            flags: TcpFlags::SYN,
+            window: 0,
+            ip_id: None,
+            ip_checksum_good: true,
+            ip_header_len: 20,
+            tcp_header_len: 20,
+            payload_len: 0,
+            captured_payload_len: 0,
+            original_len: 40,
+            tcp_start: 20,
+            truncated: false,
+        }
+    }
+
+    fn placed(index: u64) -> PlacedPacket {
+        PlacedPacket {
+            facts: PacketFacts {
+                direction: Direction::Out,
+                index,
+                range: None,
+                relative_seq: None,
+                relative_ack: None,
+                window_bytes: 0,
+                findings: Findings::default(),
+            },
+            lot: None,
+            opens_lot: false,
+            is_late: false,
+            new_bytes: 0,
+            missing_bytes: 0,
+        }
+    }
+
+    #[test]
+    fn a_distance_to_a_packet_without_a_time_is_not_known() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            deltas(&[Some(5), Some(7), None, Some(8), Some(4)]),
+            [some("0"), some("2"), None, None, some("-4")]
+        );
+        assert_eq!(deltas(&[None, Some(7), Some(9)]), [None, None, some("2")]);
+    }
+}

@@ -257,13 +257,11 @@ impl TimelineMark {
 
 impl TimelinePause {
     fn new(pause: &Pause, first: Option<Timestamp>, digits: Precision) -> Self {
-        let (ended_by, lot) = match pause.ended_by {
-            PauseEnd::Lot(lot) => ("lot", Some(lot)),
-            PauseEnd::Payload => ("payload", None),
-            PauseEnd::Syn => ("syn", None),
-            PauseEnd::Fin => ("fin", None),
-            PauseEnd::Rst => ("rst", None),
-            PauseEnd::Bare => ("bare", None),
+        let lot = match pause.ended_by {
+            PauseEnd::Lot(lot) => Some(lot),
+            PauseEnd::Payload | PauseEnd::Syn | PauseEnd::Fin | PauseEnd::Rst | PauseEnd::Bare => {
+                None
+            }
         };
         let zero = span_seconds(Span::from_nanos(0), digits);
         let between = |from, to| distance(from, Some(to), digits).unwrap_or(zero);
@@ -273,7 +271,7 @@ impl TimelinePause {
             duration: between(Some(pause.start), pause.end),
             lots_before: pause.lots_before,
             between_lots: pause.is_between_lots(),
-            ended_by,
+            ended_by: pause.ended_by.as_str(),
             direction: Text(pause.direction),
             lot,
         }

@@ -182,10 +182,12 @@ impl LotBuilder {
         }
     }
 
-    /// The lot of a packet with payload.
+    /// The lot of a packet with payload: the one that it opens, or that of its first new byte.
     fn lot_of(&self, facts: &PacketFacts) -> Option<u64> {
         let boundaries = &self.boundaries[facts.direction];
         match (self.brought, facts.range) {
+            // It may fill a gap of an earlier lot, too, but no other packet is first in this one.
+            (Some(brought), _) if brought.step.opened.is_some() => boundaries.latest(),
             (Some(brought), _) => boundaries.lot_at(brought.first_new),
             (None, Some(range)) => boundaries.lot_at(range.start),
             (None, None) => boundaries.latest(),

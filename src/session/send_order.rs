@@ -36,6 +36,16 @@ pub enum OrderEvidence {
     RoundTripTime,
 }
 
+impl OrderEvidence {
+    /// All kinds of evidence, strongest first.
+    pub const ALL: [Self; 4] = [
+        Self::TcpTimestamps,
+        Self::IpId,
+        Self::DuplicateAcks,
+        Self::RoundTripTime,
+    ];
+}
+
 /// The newest marks of one direction.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SendClock {

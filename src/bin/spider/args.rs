@@ -46,7 +46,7 @@ pub(crate) enum Command {
     /// Print statistics of captures: totals, distributions, hosts, pairs, ports, states
     #[command(after_help = STATS_EXAMPLES, after_long_help = stats_long_help())]
     Stats(Box<StatsArgs>),
-    /// Print the JSON Schema of the documents
+    /// Print the JSON Schema of a document
     Schema {
         /// Print the schema of this document
         #[arg(value_name = "DOCUMENT", default_value = "session")]
@@ -180,6 +180,14 @@ pub(crate) enum StatsFormat {
 pub(crate) enum DocumentChoice {
     /// `TcpSession`, of 'spider sessions'
     Session,
+    /// `Packet`, of 'spider packets'
+    Packet,
+    /// `PacketDetail`, of 'spider packets --packet N'
+    PacketDetail,
+    /// `PacketLot`, of 'spider content'
+    Lot,
+    /// `SessionTiming`, of 'spider timing'
+    Timing,
     /// `Statistics`, of 'spider stats'
     Statistics,
 }

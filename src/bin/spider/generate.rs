@@ -5,7 +5,10 @@ use std::io::{self, Write as _};
 use anyhow::{Context as _, Result};
 use clap::CommandFactory as _;
 use clap_complete::Shell;
-use spider_pcap::document::{STATISTICS_SCHEMA, TCP_SESSION_SCHEMA};
+use spider_pcap::document::{
+    PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA, PACKET_SCHEMA, SESSION_TIMING_SCHEMA,
+    STATISTICS_SCHEMA, TCP_SESSION_SCHEMA,
+};
 
 use crate::args::{DocumentChoice, LowArgs};
 use crate::exit::Outcome;
@@ -14,6 +17,10 @@ use crate::exit::Outcome;
 pub(crate) fn schema(document: DocumentChoice) -> Result<Outcome> {
     let schema = match document {
         DocumentChoice::Session => TCP_SESSION_SCHEMA,
+        DocumentChoice::Packet => PACKET_SCHEMA,
+        DocumentChoice::PacketDetail => PACKET_DETAIL_SCHEMA,
+        DocumentChoice::Lot => PACKET_LOT_SCHEMA,
+        DocumentChoice::Timing => SESSION_TIMING_SCHEMA,
         DocumentChoice::Statistics => STATISTICS_SCHEMA,
     };
     let mut text = schema.trim_end().to_owned();

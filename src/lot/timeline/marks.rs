@@ -44,6 +44,16 @@ pub(super) struct Marks {
 }
 
 impl MarkKind {
+    /// All kinds in their order.
+    pub const ALL: [Self; 6] = [
+        Self::Syn,
+        Self::SynAck,
+        Self::Established,
+        Self::FirstByte,
+        Self::Fin,
+        Self::Rst,
+    ];
+
     /// Its name as documents write it.
     pub const fn as_str(self) -> &'static str {
         match self {

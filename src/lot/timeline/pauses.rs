@@ -63,6 +63,30 @@ impl Pause {
     }
 }
 
+impl PauseEnd {
+    /// All kinds in their order, with the first lot.
+    pub const ALL: [Self; 6] = [
+        Self::Lot(0),
+        Self::Payload,
+        Self::Syn,
+        Self::Fin,
+        Self::Rst,
+        Self::Bare,
+    ];
+
+    /// Its name as documents write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lot(_) => "lot",
+            Self::Payload => "payload",
+            Self::Syn => "syn",
+            Self::Fin => "fin",
+            Self::Rst => "rst",
+            Self::Bare => "bare",
+        }
+    }
+}
+
 impl Pauses {
     pub(super) fn longest(&self) -> &[Pause] {
         self.0.get(..LISTED).unwrap_or(&self.0)
