@@ -1,5 +1,6 @@
 //! Documents for people and programs, over `impl Write`.
 
+mod anomaly_words;
 mod color;
 mod content;
 mod csv;
@@ -12,6 +13,7 @@ mod notes;
 pub mod packet_detail;
 pub mod packet_row;
 mod session_row;
+mod session_sheet;
 mod statistics;
 mod statistics_fields;
 mod table;
@@ -20,12 +22,14 @@ mod timing_diagram;
 mod units;
 mod wrap;
 
+pub use anomaly_words::{Sentence, anomaly_sentences};
 pub use content::{ContentStyle, ContentView};
 pub use csv::CsvWriter;
 pub use escape::Escaped;
 pub use json::{JsonLayout, JsonWriter};
 pub use notes::Notes;
 pub use session_row::{SessionColumn, SessionRow, fit_steps, timing_fit_steps};
+pub use session_sheet::{SessionSheet, SheetCommand, SheetStyle, write_session_sheet};
 pub use statistics::{write_statistics, write_statistics_csv};
 pub use table::{Align, Column, Cut, Fit, MIN_WIDTH, Surface, Table, Tone};
 pub use time_text::{TimeStyle, TimeText};
