@@ -128,7 +128,7 @@ pub struct BinCounts {
 /// One packet that opened, used first or closed the connection.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct TimelineMark {
-    /// `syn`, `syn+ack`, `established`, `firstByte`, `fin` or `rst`.
+    /// `syn`, `synAck`, `established`, `firstByte`, `fin` or `rst`.
     pub kind: &'static str,
     /// Who sent it.
     pub direction: Text<Direction>,
@@ -161,7 +161,7 @@ pub struct TimelinePause {
     pub direction: Text<Direction>,
     /// Index of the lot that ended it; absent unless one did.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lot: Option<u64>,
+    pub packet_lot: Option<u64>,
 }
 
 impl SessionTimeline {
@@ -273,7 +273,7 @@ impl TimelinePause {
             between_lots: pause.is_between_lots(),
             ended_by: pause.ended_by.as_str(),
             direction: Text(pause.direction),
-            lot,
+            packet_lot: lot,
         }
     }
 }

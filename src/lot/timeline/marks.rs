@@ -58,7 +58,7 @@ impl MarkKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Syn => "syn",
-            Self::SynAck => "syn+ack",
+            Self::SynAck => "synAck",
             Self::Established => "established",
             Self::FirstByte => "firstByte",
             Self::Fin => "fin",
