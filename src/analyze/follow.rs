@@ -21,7 +21,9 @@ use super::tls_feed::TlsFeed;
 use crate::capture::{Batch, Input, PacketNumber, RawPacket};
 use crate::config::Config;
 use crate::error::Error;
-use crate::lot::{ControlBits, Hold, LotBuilder, LotPart, PlacedPacket, TimelineEvent};
+use crate::lot::{
+    AnomalyEvent, ControlBits, Hold, LotBuilder, LotPart, PlacedPacket, TimelineEvent,
+};
 use crate::packet::{Checksum, Segment, SegmentHead, TcpFlags};
 use crate::session::{
     DataEvent, Finding, FollowedSession, NoPayloads, PacketEvent, PerDirection, Route, SessionKey,
@@ -62,13 +64,30 @@ impl<'a> FollowedPacket<'a> {
             is_late: placed.is_late,
             opens_lot: placed.opens_lot,
             is_zero_window: findings.has(Finding::ZeroWindow),
-            control: ControlBits {
-                syn: head.flags.has(TcpFlags::SYN),
-                ack: head.flags.has(TcpFlags::ACK),
-                fin: head.flags.has(TcpFlags::FIN),
-                rst: head.flags.has(TcpFlags::RST),
-            },
+            control: self.control_bits(),
             ..TimelineEvent::new(head.time, placed.facts.direction)
+        }
+    }
+
+    /// What a log of anomalies takes in of it.
+    pub const fn anomaly_event(&self) -> AnomalyEvent {
+        let head = &self.segment.head;
+        AnomalyEvent {
+            number: head.number,
+            time: head.time,
+            payload_bytes: head.payload_len,
+            control: self.control_bits(),
+            placed: self.placed,
+        }
+    }
+
+    const fn control_bits(&self) -> ControlBits {
+        let flags = self.segment.head.flags;
+        ControlBits {
+            syn: flags.has(TcpFlags::SYN),
+            ack: flags.has(TcpFlags::ACK),
+            fin: flags.has(TcpFlags::FIN),
+            rst: flags.has(TcpFlags::RST),
         }
     }
 }

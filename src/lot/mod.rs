@@ -2,8 +2,9 @@
 //!
 //! Turns the packets of a session into lots: how many there are ([`LotCounter`], for every session
 //! of a capture), and what is in them ([`LotBuilder`], for one); and into counts over time
-//! ([`Timeline`]).
+//! ([`Timeline`]) and what went wrong ([`AnomalyLog`]).
 
+mod anomaly;
 mod boundaries;
 mod builder;
 mod content;
@@ -12,6 +13,7 @@ mod header;
 mod timeline;
 mod totals;
 
+pub use anomaly::{Anomalies, Anomaly, AnomalyEvent, AnomalyKind, AnomalyLog, LeftOut, Place};
 pub use builder::{Hold, LotBuilder, PlacedPacket};
 pub use content::{Bytes, Overlap};
 pub use header::{Lot, LotPart};

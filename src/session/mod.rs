@@ -49,4 +49,4 @@ pub use tracker::{Ended, Handled, Limits, Tracker};
 pub use wireshark_label::{LabelledPacket, WiresharkAnalyser, WiresharkLabel, WiresharkLabels};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,4 +4,4 @@ mod content;
 mod labels;
 mod lifecycle;
 mod resends;
-mod script;
+pub(crate) mod script;

@@ -22,18 +22,21 @@ use std::collections::HashMap;
 use crate::capture::{InterfaceId, PacketNumber};
 use crate::lot::LotCounter;
 use crate::packet::{EncapsulationId, Endpoint, Segment, SegmentHead, SeqNumber, TcpFlags};
-use crate::session::{Direction, Ended, Limits, Payloads, Route, Tracker};
+use crate::session::{
+    Direction, Ended, FollowedSession, Limits, Payloads, Route, SessionObserver, SessionSummary,
+    Tracker,
+};
 use crate::time::{Precision, Timestamp};
 
 /// One line of a script, with the bytes that a capture would hold.
-pub(super) struct Line {
+pub(crate) struct Line {
     head: SegmentHead,
     header: Vec<u8>,
     payload: Vec<u8>,
 }
 
 impl Line {
-    pub(super) fn segment(&self) -> Segment<'_> {
+    pub(crate) fn segment(&self) -> Segment<'_> {
         Segment {
             head: self.head,
             header: &self.header,
@@ -44,6 +47,17 @@ impl Line {
 
 /// All payloads of a script.
 struct AllPayloads(HashMap<PacketNumber, Vec<u8>>);
+
+impl AllPayloads {
+    fn of(script: &[Line]) -> Self {
+        let payloads = script.iter();
+        Self(
+            payloads
+                .map(|line| (line.head.number, line.payload.clone()))
+                .collect(),
+        )
+    }
+}
 
 impl Payloads for AllPayloads {
     fn payload(&self, number: PacketNumber) -> Option<&[u8]> {
@@ -77,12 +91,7 @@ pub(super) fn check_with(limits: Limits, script: &str, expected: &str) {
 
 /// The sessions of a script in the order of their first packets.
 pub(super) fn run(limits: Limits, script: &[Line]) -> Vec<Ended<LotCounter>> {
-    let payloads = AllPayloads(
-        script
-            .iter()
-            .map(|line| (line.head.number, line.payload.clone()))
-            .collect(),
-    );
+    let payloads = AllPayloads::of(script);
     let mut tracker = Tracker::new(limits);
     let mut ended = Vec::new();
     for line in script {
@@ -93,6 +102,23 @@ pub(super) fn run(limits: Limits, script: &[Line]) -> Vec<Ended<LotCounter>> {
     ended.extend(tracker.finish());
     ended.sort_by_key(|ended| ended.summary.first_packet);
     ended
+}
+
+/// Follows the one session of a script; `each` sees its observer after every packet.
+pub(crate) fn follow<O: SessionObserver>(
+    script: &str,
+    mut each: impl FnMut(&mut O, &Segment<'_>),
+) -> Box<SessionSummary> {
+    let script = parse(script);
+    let payloads = AllPayloads::of(&script);
+    let route = |line: &Line| Route::of(line.head.source, line.head.destination, 0, 0);
+    let first = script.first().expect("a packet");
+    let mut session = FollowedSession::<O>::starting_with(&route(first), &first.head);
+    for line in &script {
+        session.handle(&route(line), &line.segment(), &payloads);
+        each(session.observer(), &line.segment());
+    }
+    session.finish().0
 }
 
 /// Reads a script.
