@@ -15,7 +15,8 @@ use spider_pcap::time::{Span, Timestamp};
 use crate::{exit, quantity};
 
 pub(crate) use one::{
-    ContentArgs, ContentFormat, PacketFormat, PacketsArgs, PageArgs, WhichPackets,
+    ContentArgs, ContentFormat, PacketFormat, PacketsArgs, PageArgs, ShowArgs, ShowFormat,
+    WhichPackets,
 };
 
 /// Analyse TCP sessions in PCAP and PCAP-NG captures, offline
@@ -34,6 +35,9 @@ pub(crate) enum Command {
     /// List the TCP sessions of captures
     #[command(after_help = SESSIONS_EXAMPLES, after_long_help = sessions_long_help())]
     Sessions(Box<SessionsArgs>),
+    /// Show all of one session on a screen: general, TLS, timing, statistics, what went wrong
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(Box<ShowArgs>),
     /// Show the packet flow of one session
     #[command(after_help = PACKETS_EXAMPLES)]
     Packets(Box<PacketsArgs>),
@@ -407,6 +411,14 @@ Examples:
 
 CONNECTED and FIRST BYTE are times since the first packet: until the SYN+ACK, and until the first payload
 of the server.";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  spider show --session 3 capture.pcapng
+  spider show --session 10.0.0.1:5000-10.0.0.9:80 capture.pcapng
+  spider show --session 3 -o json capture.pcapng | jq .analysis
+
+JSON is the document that 'spider sessions -o json' has in its array and 'spider schema' describes.";
 
 const PACKETS_EXAMPLES: &str = "\
 Examples:

@@ -19,6 +19,7 @@ mod pager;
 mod progress;
 mod quantity;
 mod sessions;
+mod show;
 mod stats;
 mod timing;
 mod zone;
@@ -57,6 +58,7 @@ fn run(args: &LowArgs) -> anyhow::Result<Outcome> {
         Command::Sessions(sessions) => {
             sessions::run(sessions, List::Sessions, Console::new(args.console))
         }
+        Command::Show(show) => show::run(show, Console::new(args.console)),
         Command::Timing(timing) => timing::run(timing, Console::new(args.console)),
         Command::Packets(packets) => packets::run(packets, Console::new(args.console)),
         Command::Content(content) => content::run(content, Console::new(args.console)),

@@ -20,6 +20,49 @@ pub(crate) struct OneArgs {
     pub(crate) session: Option<String>,
 }
 
+/// `spider show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) one: OneArgs,
+    /// Choose the format
+    #[arg(
+        short = 'o',
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        help_heading = "Output"
+    )]
+    pub(crate) format: ShowFormat,
+    /// Write to a file, whole or not at all [default: -, standard output]
+    #[arg(short = 'w', long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) write: Option<PathBuf>,
+    /// Choose how times are shown
+    #[arg(
+        long,
+        value_name = "STYLE",
+        default_value = "absolute",
+        help_heading = "Output"
+    )]
+    pub(crate) time: TimeChoice,
+    /// Draw with ASCII characters only
+    #[arg(long, help_heading = "Output")]
+    pub(crate) ascii: bool,
+}
+
+/// Formats of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowFormat {
+    /// For people: all of it on a screen
+    #[value(alias = "text")]
+    Table,
+    /// Its document, on one line
+    #[value(alias = "ndjson")]
+    Json,
+}
+
 /// `spider packets`.
 #[derive(Debug, Args)]
 pub(crate) struct PacketsArgs {
