@@ -219,6 +219,7 @@ fn text_of_the_capture_is_harmless() {
         "  Version        TLS 1.3, resumed\n",
         "  Cipher         TLS_AES_256_GCM_SHA384 (0x1302)\n",
         "  Server name    evil\\x1b[2J\\u{202e}.test\\n\n",
+        "  Valid          2024-01-01T00:00:00Z to 2025-01-01T00:00:00Z\n",
         "  Decrypted      no: no\\x1bkey\n",
     ] {
         assert!(text.contains(line), "{line} in\n{text}");
@@ -283,9 +284,9 @@ impl Told {
         let names = Names::default();
         let keys = KeyLog::default();
         let context = DocumentContext {
-            keys: &keys,
             identity: &identity,
             names: &names,
+            keys: &keys,
             interfaces: &self.tables.interfaces,
             encapsulations: &self.tables.encapsulations,
         };

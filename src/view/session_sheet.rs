@@ -6,7 +6,7 @@
 //! capture is escaped.
 //!
 //! Limits: without a width nothing is broken. On a terminal no line is wider than it, down to
-//! [`NARROWEST`] columns, but for a word of a command: in two parts it could not be copied.
+//! 60 columns, but for a word of a command: in two parts it could not be copied.
 
 mod block;
 mod facts;
@@ -200,7 +200,3 @@ fn more(commands: &[SheetCommand], paper: Paper) -> Block {
 
 /// From this many columns on, sections stand side by side.
 const WIDE: usize = 140;
-
-/// Columns that lines need at least.
-#[cfg(doc)]
-const NARROWEST: usize = 40;

@@ -172,6 +172,7 @@ impl Ends {
                 };
                 self.tell_reset(kind, closed.direction, end, ledger);
             }
+            None if r#in.packets == 0 && 0 < r#in.missing_bytes => {}
             None if r#in.packets == 0 && !session.missed_syn => ledger.add(Anomaly {
                 packets: out.packets,
                 duration: session.times.duration(),

@@ -11,6 +11,8 @@ pub enum AnomalyKind {
     Refused,
     /// The server sent nothing at all; `packets` were sent to it.
     NoAnswer,
+    /// No packet of a side was captured, but the other side acknowledged `bytes` of it.
+    OneSided,
     /// The connection was reset.
     Reset,
     /// The connection was reset while an answer to the latest lot was due.

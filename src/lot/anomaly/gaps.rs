@@ -76,11 +76,11 @@ impl OpenGaps {
             ..end.place
         };
         missing(AnomalyKind::Missing, nowhere, left);
-        missing(
-            AnomalyKind::MissingAtEnd,
-            end.place,
-            half.trailing_missing_bytes,
-        );
+        let at_end = match half.packets {
+            0 => AnomalyKind::OneSided,
+            _ => AnomalyKind::MissingAtEnd,
+        };
+        missing(at_end, end.place, half.trailing_missing_bytes);
     }
 }
 

@@ -139,6 +139,14 @@ fn bytes_acknowledged_at_the_end_and_never_captured_are_missing() {
 }
 
 #[test]
+fn a_side_that_was_not_captured_did_answer() {
+    assert_eq!(
+        log("C S 100\nC A 101/301\nC A 101/301 +10\nC A 111/501"),
+        ["OneSided in #4 lot 0 200B"]
+    );
+}
+
+#[test]
 fn bytes_that_the_snapshot_length_cut_are_told_apart_from_gaps() {
     check(
         "S A 301/101 +10 cut=4\nS A 311/101 +10 cut=4\nC A 101/321",

@@ -29,6 +29,7 @@ impl Severity {
         match kind {
             AnomalyKind::Refused
             | AnomalyKind::NoAnswer
+            | AnomalyKind::OneSided
             | AnomalyKind::Reset
             | AnomalyKind::ResetUnanswered
             | AnomalyKind::Missing

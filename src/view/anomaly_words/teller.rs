@@ -70,8 +70,9 @@ impl Teller<'_> {
                 format!("Both sides opened the connection at the same time{at}.")
             }
             AnomalyKind::WindowClosed if self.anomaly.is_open => {
+                let lasted = self.lasted();
                 format!(
-                    "The {who} closed its window{after}{at} and had not opened it{span} later, at the end."
+                    "The {who} closed its window{after}{at} and never opened it again{lasted}, until the end."
                 )
             }
             AnomalyKind::WindowClosed => {
@@ -153,14 +154,18 @@ impl Teller<'_> {
         let packets = plural(self.anomaly.packets, "packet");
         Some(match self.anomaly.kind {
             AnomalyKind::Missing => {
-                let inside = self.anomaly.place.lot;
-                let inside = inside.map_or_else(String::new, |lot| format!("'s lot {lot}"));
-                let before = if inside.is_empty() { "" } else { "before " };
-                let at = self.at_packet(before);
-                format!("{bytes} of the {who}{inside} were never captured{at}.")
+                let Some(lot) = self.anomaly.place.lot else {
+                    return Some(format!("{bytes} of the {who} were never captured."));
+                };
+                let at = self.at_packet("before ");
+                format!("{bytes} of the {who}'s lot {lot} were never captured{at}.")
+            }
+            AnomalyKind::OneSided => {
+                let other = self.other;
+                format!("No packet of the {who} was captured, though the {other} acknowledged {bytes} of it.")
             }
             AnomalyKind::MissingAtEnd => {
-                format!("{bytes} of the {who} were never captured, behind its last captured byte.")
+                format!("{bytes} at the end of what the {who} sent were never captured.")
             }
             AnomalyKind::Cut => {
                 format!("The capture kept only the start of {packets} of the {who} (snap length): {bytes} are missing{at}.")
@@ -254,16 +259,13 @@ impl Teller<'_> {
     /// ` over 1.2 s`; nothing where it took no time.
     fn span(&self) -> String {
         let duration = self.anomaly.duration.filter(|span| 0 < span.nanos());
-        let word = match self.anomaly.kind {
-            AnomalyKind::WindowClosed => "",
-            _ => " over",
-        };
-        duration.map_or_else(String::new, |span| format!("{word} {}", HumanSpan(span)))
+        duration.map_or_else(String::new, |span| format!(" over {}", HumanSpan(span)))
     }
 
     /// ` for 1.2 s`.
     fn lasted(&self) -> String {
         let duration = self.anomaly.duration;
+        let duration = duration.filter(|span| 0 < span.nanos());
         duration.map_or_else(String::new, |span| format!(" for {}", HumanSpan(span)))
     }
 

@@ -164,9 +164,10 @@ fn many_of_one_kind_become_the_worst_and_a_count() {
     );
 }
 
-const EVERY: [AnomalyKind; 36] = [
+const EVERY: [AnomalyKind; 37] = [
     AnomalyKind::Refused,
     AnomalyKind::NoAnswer,
+    AnomalyKind::OneSided,
     AnomalyKind::Reset,
     AnomalyKind::ResetUnanswered,
     AnomalyKind::Missing,

@@ -31,10 +31,8 @@ fn fill(block: &mut Block, tls: &Tls) {
         block.pair_if("Certificate", certificate.subject.as_deref());
         block.pair_if("Issuer", certificate.issuer.as_deref());
         let validity = certificate.not_before.zip(certificate.not_after);
-        block.pair_if(
-            "Valid",
-            validity.map(|(from, to)| format!("{from} to {to}")),
-        );
+        let validity = validity.map(|(from, to)| format!("{from} to {to}"));
+        block.pair_if("Valid", validity);
         block.pair("SHA-256", &certificate.sha256);
     }
     block.pair_if("EtM", encrypt_then_mac(tls));
