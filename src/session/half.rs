@@ -48,8 +48,8 @@ pub(super) struct Half {
     /// Window of the last packet of this half, as sent.
     pub(super) window: Option<u16>,
     clock: SendClock,
-    /// Time of the last packet, and how many data packets the other side had sent by then.
-    last_packet: Option<(Timestamp, u64)>,
+    /// The last packet.
+    last_packet: Option<LastPacket>,
     recent: VecDeque<RecentPacket>,
     pub(super) rtt: RttSampler,
 }
@@ -60,6 +60,15 @@ pub(super) struct GapMark {
     sent: SentMark,
     time: Option<Timestamp>,
     gap_reports: u64,
+}
+
+/// What is kept of the last packet of a half.
+#[derive(Clone, Copy, Debug)]
+struct LastPacket {
+    time: Timestamp,
+    payload_len: u32,
+    /// Data packets that the other side had sent by then.
+    opposite_data_packets: u64,
 }
 
 /// A data packet that was captured lately.
@@ -245,10 +254,15 @@ impl Half {
         &mut self,
         mark: SentMark,
         time: Option<Timestamp>,
+        payload_len: u32,
         opposite_data_packets: u64,
     ) {
         self.clock.captured(mark);
-        self.last_packet = time.map(|time| (time, opposite_data_packets));
+        self.last_packet = time.map(|time| LastPacket {
+            time,
+            payload_len,
+            opposite_data_packets,
+        });
     }
 
     /// Places a packet with payload in the stream and tells what it was.
@@ -336,15 +350,15 @@ impl Half {
     /// The sender numbered a packet between that carried no byte seen, it had nothing to
     /// acknowledge meanwhile, and it waited for a round trip: what was lost were these bytes.
     fn is_tail_resend(&self, packet: &DataPacket, skipped_ids: Option<u16>) -> bool {
-        let Some((last, opposite_data_packets)) = self.last_packet else {
+        let (Some(last), Some(time)) = (self.last_packet, packet.time) else {
             return false;
         };
-        let Some(time) = packet.time else {
-            return false;
-        };
-        skipped_ids.is_some_and(|skipped| 0 < skipped)
-            && opposite_data_packets == packet.opposite_data_packets
-            && packet.round_trip.unwrap_or(DEFAULT_ROUND_TRIP) <= time.since(last)
+        // Segmentation offload shows one packet for several, each with a number of its own.
+        let is_one_packet = last.payload_len <= u32::from(self.totals.mss.unwrap_or(USUAL_MSS));
+        is_one_packet
+            && skipped_ids.is_some_and(|skipped| 0 < skipped)
+            && last.opposite_data_packets == packet.opposite_data_packets
+            && packet.round_trip.unwrap_or(DEFAULT_ROUND_TRIP) <= time.since(last.time)
     }
 
     fn is_duplicate(&self, packet: &DataPacket) -> bool {
@@ -475,6 +489,9 @@ const RECENT_LIMIT: usize = 256;
 
 /// The largest distance between neighbouring packets of a stream: the largest window there is.
 const MAX_JUMP: i64 = 1 << 30;
+
+/// Taken for the maximum segment size where the SYN was not captured: that of Ethernet.
+const USUAL_MSS: u16 = 1460;
 
 /// Taken for the round trip while none is known; Wireshark's threshold for out-of-order packets.
 const DEFAULT_ROUND_TRIP: Span = Span::from_nanos(3_000_000);

@@ -53,12 +53,23 @@ pub(super) struct SendClock {
     newest_id: Option<u16>,
     steps: u32,
     counting_steps: u32,
+    /// Steps of exactly one.
+    single_steps: u32,
 }
 
 impl SendClock {
     /// True while the identification has been seen to count up by small steps.
     const fn ids_count(self) -> bool {
         1 <= self.counting_steps && self.steps < 2 * self.counting_steps
+    }
+
+    /// True while nearly every packet has the identification after the one before: the sender
+    /// counts for this connection alone, and what is skipped was sent in it.
+    ///
+    /// A counter that other connections share skips all the time. Three of five leaves room for
+    /// losses and disorder.
+    const fn ids_are_ours(self) -> bool {
+        3 * self.steps <= 5 * self.single_steps
     }
 
     /// Compares two packets of this direction; `None` when nothing tells.
@@ -95,13 +106,15 @@ impl SendClock {
         }
     }
 
-    /// Identifications between the newest packet and this one; `None` when they do not count.
+    /// Identifications between the newest packet and this one; `None` when they do not count the
+    /// packets of this connection.
     pub(super) fn skipped_ids(self, mark: SentMark) -> Option<u16> {
         let (Some(id), Some(newest)) = (mark.ip_id, self.newest_id) else {
             return None;
         };
         let step = id.wrapping_sub(newest);
-        (self.ids_count() && (1..=COUNTING_STEP).contains(&step)).then(|| step - 1)
+        let counts = self.ids_count() && self.ids_are_ours();
+        (counts && (1..=COUNTING_STEP).contains(&step)).then(|| step - 1)
     }
 
     /// Takes in a captured packet.
@@ -127,6 +140,9 @@ impl SendClock {
         self.steps = self.steps.saturating_add(1);
         if (1..=COUNTING_STEP).contains(&step) {
             self.counting_steps = self.counting_steps.saturating_add(1);
+        }
+        if step == 1 {
+            self.single_steps = self.single_steps.saturating_add(1);
         }
         if 0 < step.cast_signed() {
             self.newest_id = Some(id);
@@ -165,10 +181,17 @@ mod tests {
 
     #[test]
     fn counting_ids_tell_the_order_across_the_wrap() {
-        let clock = clock(&[65_534, 65_535, 1]);
+        let clock = clock(&[65_533, 65_534, 65_535, 1]);
         assert_eq!(clock.overtaken_by(id(65_530)), Some(OrderEvidence::IpId));
         assert_eq!(clock.overtaken_by(id(2)), None);
         assert_eq!(clock.skipped_ids(id(4)), Some(2));
+    }
+
+    #[test]
+    fn a_counter_shared_with_other_connections_skips_nothing() {
+        let shared = clock(&[10, 12, 13, 17, 18, 25]);
+        assert_eq!(shared.overtaken_by(id(16)), Some(OrderEvidence::IpId));
+        assert_eq!(shared.skipped_ids(id(29)), None);
     }
 
     #[test]

@@ -85,9 +85,14 @@ impl<O: SessionObserver> LiveSession<O> {
 
     /// Notes what the packet says of its sender's clock.
     pub(super) fn note_sent(&mut self, arrival: &Arrival<'_, '_>) {
-        let (direction, time) = (arrival.direction, arrival.head().time);
+        let (direction, head) = (arrival.direction, arrival.head());
         let opposite_data_packets = self.halves[direction.opposite()].totals.data_packets;
-        self.halves[direction].note_sent(arrival.sent, time, opposite_data_packets);
+        self.halves[direction].note_sent(
+            arrival.sent,
+            head.time,
+            head.payload_len,
+            opposite_data_packets,
+        );
     }
 
     /// The bytes that the header claims, as offsets; a SYN stands before them.
