@@ -22,12 +22,12 @@ use crate::capture::{Batch, Input, PacketNumber, RawPacket};
 use crate::config::Config;
 use crate::error::Error;
 use crate::lot::{
-    AnomalyEvent, ControlBits, Hold, LotBuilder, LotPart, PlacedPacket, TimelineEvent,
+    AnomalyEvent, ControlBits, Hold, LotBuilder, LotPart, PlacedPacket, StreamExtent, TimelineEvent,
 };
 use crate::packet::{Checksum, Segment, SegmentHead, TcpFlags};
 use crate::session::{
-    DataEvent, Finding, FollowedSession, NoPayloads, PacketEvent, PerDirection, Route, SessionKey,
-    SessionObserver, SessionSummary, Target, Tracker,
+    DataEvent, Direction, Finding, FollowedSession, HalfSummary, NoPayloads, PacketEvent,
+    PerDirection, Route, SessionKey, SessionObserver, SessionSummary, Target, Tracker,
 };
 
 /// A packet of the session that is followed.
@@ -400,9 +400,16 @@ impl Search {
         };
         let (mut summary, FollowProbe { mut lots, tls }) = following.session.finish();
         summary.occurrence = following.occurrence;
+        let extent = |direction| {
+            let half: &HalfSummary = &summary.halves[direction];
+            StreamExtent {
+                start: half.first_offset,
+                trailing_missing_bytes: half.trailing_missing_bytes,
+            }
+        };
         lots.finish(PerDirection {
-            out: summary.halves.out.trailing_missing_bytes,
-            r#in: summary.halves.r#in.trailing_missing_bytes,
+            out: extent(Direction::Out),
+            r#in: extent(Direction::In),
         });
         let record = SessionRecord {
             summary,

@@ -32,6 +32,16 @@ impl Boundaries {
         Some(*lot)
     }
 
+    /// True before the start of the first lot; false where that is not known any more.
+    pub(super) fn is_before_all(&self, offset: StreamOffset) -> bool {
+        let is_whole = self.starts.len() < Self::LIMIT;
+        is_whole
+            && self
+                .starts
+                .front()
+                .is_some_and(|(start, _)| offset < *start)
+    }
+
     /// The latest lot.
     pub(super) fn latest(&self) -> Option<u64> {
         self.starts.back().map(|(_, lot)| *lot)

@@ -36,6 +36,15 @@ pub enum Hold {
     },
 }
 
+/// How far a stream is known to reach beyond the bytes that were captured of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StreamExtent {
+    /// Its first byte.
+    pub start: StreamOffset,
+    /// Bytes missing behind the last one captured.
+    pub trailing_missing_bytes: u64,
+}
+
 /// A packet with its lot.
 #[derive(Clone, Copy, Debug)]
 pub struct PlacedPacket {
@@ -117,18 +126,33 @@ impl LotBuilder {
     }
 
     /// Ends the session: gives out all that is held.
-    ///
-    /// `trailing` are the bytes of each direction that are missing behind the last ones captured.
-    pub fn finish(&mut self, trailing: PerDirection<u64>) {
+    pub fn finish(&mut self, extents: PerDirection<StreamExtent>) {
         for direction in Direction::BOTH {
+            self.start_at(direction, extents[direction].start);
             let mut newest_first = self.held.iter_mut().rev();
             if let Some(held) = newest_first.find(|held| held.lot.direction == direction) {
-                let end = held.end.0.saturating_add_unsigned(trailing[direction]);
+                let end = held
+                    .end
+                    .0
+                    .saturating_add_unsigned(extents[direction].trailing_missing_bytes);
                 held.end = StreamOffset(end);
             }
         }
         while !self.held.is_empty() {
             self.give_out_oldest();
+        }
+    }
+
+    /// Bytes before the first lot of a direction belong to that lot, while it is held.
+    fn start_at(&mut self, direction: Direction, start: StreamOffset) {
+        let first = self.boundaries[direction].lot_at(start);
+        let Some(held) = first.and_then(|lot| held_mut(&mut self.held, lot)) else {
+            return;
+        };
+        let is_before_all = self.boundaries[direction].is_before_all(start);
+        if is_before_all && !held.is_started && start < held.next {
+            held.next = start;
+            held.lot.start = start;
         }
     }
 
@@ -150,6 +174,9 @@ impl LotBuilder {
     /// Puts captured bytes from `start` on into the lots to which they belong; gives the number of
     /// those that came too late for it.
     fn keep(&mut self, direction: Direction, start: StreamOffset, bytes: &[u8], late: bool) -> u64 {
+        if !bytes.is_empty() {
+            self.start_at(direction, start);
+        }
         let (mut start, mut rest) = (start, bytes);
         let mut too_late = 0;
         while !rest.is_empty() {
@@ -182,6 +209,15 @@ impl LotBuilder {
         }
     }
 
+    /// The latest lot of a direction reaches to the end of these bytes, captured or cut.
+    fn reach(&mut self, direction: Direction, above: StreamRange) {
+        let latest = self.boundaries[direction].latest();
+        let held = latest.and_then(|lot| held_mut(&mut self.held, lot));
+        if let Some(held) = held.filter(|_| !above.is_empty()) {
+            held.end = held.end.max(above.end);
+        }
+    }
+
     /// The lot of a packet with payload: the one that it opens, or that of its first new byte.
     fn lot_of(&self, facts: &PacketFacts) -> Option<u64> {
         let boundaries = &self.boundaries[facts.direction];
@@ -206,8 +242,6 @@ impl LotBuilder {
         }
         if let Some(held) = held_mut(&mut self.held, lot) {
             held.lot.count(event, placed, pause);
-            let end = event.facts.range.map_or(held.end, |range| range.end);
-            held.end = held.end.max(end);
         }
     }
 
@@ -280,6 +314,7 @@ impl SessionObserver for LotBuilder {
             // Copies of bytes that were captured before are no loss.
             self.too_late_bytes += too_late.min(event.filled_bytes);
         }
+        self.reach(direction, event.above);
         let late = step.is_some_and(|step| step.late_above);
         let above = part_of(event, event.above);
         self.too_late_bytes += self.keep(direction, event.above.start, above, late);

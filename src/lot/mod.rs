@@ -14,7 +14,7 @@ mod timeline;
 mod totals;
 
 pub use anomaly::{Anomalies, Anomaly, AnomalyEvent, AnomalyKind, AnomalyLog, LeftOut, Place};
-pub use builder::{Hold, LotBuilder, PlacedPacket};
+pub use builder::{Hold, LotBuilder, PlacedPacket, StreamExtent};
 pub use content::{Bytes, Overlap};
 pub use header::{Lot, LotPart};
 pub use timeline::{

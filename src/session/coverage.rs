@@ -65,6 +65,11 @@ impl<M: Copy> Coverage<M> {
         }
     }
 
+    /// The first byte of the stream as far as it is known, captured or not.
+    pub const fn floor(&self) -> StreamOffset {
+        self.floor
+    }
+
     /// The offset after the highest byte captured.
     pub const fn high(&self) -> StreamOffset {
         self.high

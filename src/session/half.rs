@@ -442,6 +442,7 @@ impl Half {
     pub(super) fn summary(&self) -> HalfSummary {
         let mut totals = self.totals;
         totals.stream_bytes = self.coverage.captured_bytes();
+        totals.first_offset = self.coverage.floor();
         totals.gaps += self.coverage.gap_count();
         totals.missing_bytes += self.coverage.missing_bytes();
         let before_fin = self

@@ -3,6 +3,7 @@
 //! Plain numbers of a fixed size, but for the interfaces and encapsulations seen.
 
 use super::direction::{Direction, PerDirection};
+use super::offset::StreamOffset;
 use super::small_set::SmallSet;
 use super::state::State;
 use crate::capture::{InterfaceId, PacketNumber};
@@ -118,6 +119,9 @@ pub struct HalfSummary {
     pub missing_bytes: u64,
     /// Those of them that lie behind all bytes that were captured.
     pub trailing_missing_bytes: u64,
+    /// The first byte of the stream; before 0 where bytes before the first packet captured were
+    /// sent again, or a SYN was captured after data.
+    pub first_offset: StreamOffset,
     /// Duplicate acknowledgments sent (RFC 5681 §2).
     pub duplicate_acks: u64,
     /// Packets that advertised a window of 0.
