@@ -11,6 +11,8 @@ mod build;
 mod conversation;
 #[path = "support/corpus.rs"]
 mod corpus;
+#[path = "support/damage.rs"]
+mod damage;
 #[path = "support/facts.rs"]
 mod facts;
 #[path = "support/traffic.rs"]
@@ -105,7 +107,7 @@ proptest! {
     #[test]
     fn damage_never_stops_the_program(
         file in any::<Index>(),
-        damages in prop::collection::vec(damage(), 1..6),
+        damages in prop::collection::vec(damage::damage(), 1..6),
     ) {
         let file = &corpus::all()[file.index(corpus::all().len())];
         let mut bytes = file.bytes();
@@ -255,54 +257,6 @@ fn reassembled(traffic: &Traffic, direction: Direction) -> Vec<u8> {
     }
     reassembler.finish(&mut deliver);
     bytes
-}
-
-/// One thing that happens to the bytes of a capture.
-#[derive(Clone, Debug)]
-enum Damage {
-    Flip(Index, u8),
-    Insert(Index, Vec<u8>),
-    Delete(Index, usize),
-    Repeat(Index, usize),
-}
-
-impl Damage {
-    fn inflict(self, bytes: &mut Vec<u8>) {
-        let place = |index: Index| index.index(bytes.len() + 1);
-        let run = |start: usize, len: usize| start..bytes.len().min(start + len);
-        match self {
-            Self::Flip(index, mask) => {
-                let place = place(index);
-                bytes[place..]
-                    .iter_mut()
-                    .take(1)
-                    .for_each(|byte| *byte ^= mask);
-            }
-            Self::Insert(index, new) => {
-                let place = place(index);
-                bytes.splice(place..place, new);
-            }
-            Self::Delete(index, len) => {
-                let run = run(place(index), len);
-                bytes.drain(run);
-            }
-            Self::Repeat(index, len) => {
-                let run = run(place(index), len);
-                let copy = bytes[run.clone()].to_vec();
-                bytes.splice(run.start..run.start, copy);
-            }
-        }
-    }
-}
-
-fn damage() -> impl Strategy<Value = Damage> {
-    let new = prop::collection::vec(any::<u8>(), 1..20);
-    prop_oneof![
-        6 => (any::<Index>(), 1..=u8::MAX).prop_map(|(place, mask)| Damage::Flip(place, mask)),
-        1 => (any::<Index>(), new).prop_map(|(place, new)| Damage::Insert(place, new)),
-        1 => (any::<Index>(), 1..40_usize).prop_map(|(place, len)| Damage::Delete(place, len)),
-        1 => (any::<Index>(), 1..400_usize).prop_map(|(place, len)| Damage::Repeat(place, len)),
-    ]
 }
 
 /// Initial sequence numbers, many of them shortly before the wrap.
