@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use super::color::{BOLD, CYAN, DIM, LATE, MAGENTA, RED, RESET, YELLOW};
 use super::margin::Margin;
 use super::time_text::TimeText;
+use super::timing_diagram::Characters;
 use super::units::{HumanBytes, HumanSpan, plural};
 use super::{Escaped, Surface};
 use crate::document::{Seconds, TcpSession};
@@ -24,8 +25,8 @@ use crate::time::Timestamp;
 pub struct ContentStyle<'a> {
     /// Where it is written.
     pub surface: Surface,
-    /// Only characters of ASCII in what is added.
-    pub ascii: bool,
+    /// The characters of what is added.
+    pub characters: Characters,
     /// How times are shown.
     pub times: TimeText<'a>,
     /// The decoder of all lots; each lot's bytes decide without one.
@@ -129,10 +130,9 @@ impl<'a, W: Write> ContentView<'a, W> {
     fn write_facts(&mut self, lot: &Lot, facts: &[String], severe: &[String]) -> io::Result<()> {
         let colored = self.style.surface.colored;
         let color = lot.by_sender(CYAN, MAGENTA);
-        let arrow = if self.style.ascii {
-            lot.by_sender(">", "<")
-        } else {
-            lot.by_sender("▶", "◀")
+        let arrow = match self.style.characters {
+            Characters::Ascii => lot.by_sender(">", "<"),
+            Characters::Unicode => lot.by_sender("▶", "◀"),
         };
         let [client, server] = &self.names;
         let name = lot.by_sender(client, server);

@@ -128,8 +128,8 @@ impl<'a> Sheet<'a> {
             (ContentFormat::Text, Decode::With(decoder)) => {
                 let style = ContentStyle {
                     surface: console.surface(output.is_stdout()),
-                    ascii: args.ascii,
-                    times: zone.times(args.time),
+                    characters: args.page.characters(),
+                    times: zone.times(args.page.time),
                     decoder,
                 };
                 Self::Text(Box::new(ContentView::new(output, style)))

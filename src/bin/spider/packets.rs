@@ -43,7 +43,7 @@ fn write(args: &PacketsArgs, console: Console, output: &mut Output) -> Result<Fo
         clock: PacketClock::default(),
         wireshark: WiresharkAnalyser::new(),
         failed: output.describe(),
-        sheet: Sheet::new(args, console, zone.style(args.time), output),
+        sheet: Sheet::new(args, console, zone.style(args.page.time), output),
         shown_packets: 0,
     };
     let followed = one.show(Hold::Nothing, &mut view)?;

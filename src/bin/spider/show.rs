@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use spider_pcap::analyze::{CaptureTables, Followed, FollowedPacket};
 use spider_pcap::document::TcpSession;
 use spider_pcap::lot::{AnomalyLog, Hold, LotPart};
-use spider_pcap::view::{Characters, SessionSheet, SheetStyle, write_session_sheet};
+use spider_pcap::view::{SessionSheet, SheetStyle, write_session_sheet};
 
 use crate::args::{ShowArgs, ShowFormat};
 use crate::console::Console;
@@ -23,7 +23,7 @@ use crate::zone::Zone;
 /// Runs the command.
 pub(crate) fn run(args: &ShowArgs, console: Console) -> Result<Outcome> {
     let paths = Inputs::from_args(&args.input)?.paths;
-    let mut output = Output::open(args.write.as_deref(), &paths)?;
+    let mut output = Output::open_page(&args.page, &paths)?;
     let mut one = OneSession::from_args(&args.input, args.one.session.as_deref(), console)?;
     let mut watched = Watched::default();
     let followed = one.show(Hold::Nothing, &mut watched)?;
@@ -62,12 +62,8 @@ fn write_sheet(
     let zone = Zone::system();
     let style = SheetStyle {
         surface: console.surface(output.is_stdout()),
-        characters: if args.ascii {
-            Characters::Ascii
-        } else {
-            Characters::Unicode
-        },
-        times: zone.times(args.time).since(one::first_time(session)),
+        characters: args.page.characters(),
+        times: zone.times(args.page.time).since(one::first_time(session)),
         precision: counts.precision(),
     };
     let sheet = SessionSheet {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use spider_pcap::lot::Overlap;
 use spider_pcap::session::Direction;
+use spider_pcap::view::Characters;
 
 use super::{InputArgs, TimeChoice};
 use crate::quantity::{self, Moment};
@@ -36,20 +37,8 @@ pub(crate) struct ShowArgs {
         help_heading = "Output"
     )]
     pub(crate) format: ShowFormat,
-    /// Write to a file, whole or not at all [default: -, standard output]
-    #[arg(short = 'w', long, value_name = "FILE", help_heading = "Output")]
-    pub(crate) write: Option<PathBuf>,
-    /// Choose how times are shown
-    #[arg(
-        long,
-        value_name = "STYLE",
-        default_value = "absolute",
-        help_heading = "Output"
-    )]
-    pub(crate) time: TimeChoice,
-    /// Draw with ASCII characters only
-    #[arg(long, help_heading = "Output")]
-    pub(crate) ascii: bool,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
 }
 
 /// Formats of a session.
@@ -86,17 +75,6 @@ pub(crate) struct PacketsArgs {
     pub(crate) format: PacketFormat,
     #[command(flatten)]
     pub(crate) page: PageArgs,
-    /// Choose how times are shown
-    #[arg(
-        long,
-        value_name = "STYLE",
-        default_value = "absolute",
-        help_heading = "Output"
-    )]
-    pub(crate) time: TimeChoice,
-    /// Draw with ASCII characters only
-    #[arg(long, help_heading = "Output")]
-    pub(crate) ascii: bool,
 }
 
 /// Which packets of the session.
@@ -166,20 +144,9 @@ pub(crate) struct ContentArgs {
     pub(crate) format: ContentFormat,
     #[command(flatten)]
     pub(crate) page: PageArgs,
-    /// Choose how times are shown
-    #[arg(
-        long,
-        value_name = "STYLE",
-        default_value = "absolute",
-        help_heading = "Output"
-    )]
-    pub(crate) time: TimeChoice,
-    /// Draw with ASCII characters only
-    #[arg(long, help_heading = "Output")]
-    pub(crate) ascii: bool,
 }
 
-/// Where a long text goes.
+/// Where a long text goes, and how it is drawn.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct PageArgs {
@@ -189,6 +156,22 @@ pub(crate) struct PageArgs {
     /// Open a pager on a terminal: $PAGER, or less
     #[arg(long)]
     pub(crate) paginate: bool,
+    /// Choose how times are shown
+    #[arg(long, value_name = "STYLE", default_value = "absolute")]
+    pub(crate) time: TimeChoice,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub(crate) ascii: bool,
+}
+
+impl PageArgs {
+    /// What it is drawn with.
+    pub(crate) const fn characters(&self) -> Characters {
+        match self.ascii {
+            true => Characters::Ascii,
+            false => Characters::Unicode,
+        }
+    }
 }
 
 /// Formats of packets.

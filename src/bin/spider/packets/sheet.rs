@@ -4,7 +4,7 @@ use std::io;
 
 use spider_pcap::document::{Packet, TcpSession};
 use spider_pcap::view::{
-    Characters, CsvWriter, FlowStyle, JsonLayout, JsonWriter, PacketFlow, TimeStyle, packet_row,
+    CsvWriter, FlowStyle, JsonLayout, JsonWriter, PacketFlow, TimeStyle, packet_row,
 };
 
 use crate::args::{PacketFormat, PacketsArgs};
@@ -33,7 +33,7 @@ impl<'a> Sheet<'a> {
             PacketFormat::Table => {
                 let style = FlowStyle {
                     surface: console.surface(output.is_stdout()),
-                    characters: characters(args.ascii),
+                    characters: args.page.characters(),
                     times,
                 };
                 Self::Flow(Box::new(PacketFlow::new(output, style)))
@@ -63,13 +63,5 @@ impl<'a> Sheet<'a> {
             Self::Json(json) => json.finish(),
             Self::Csv(csv) => csv.finish(),
         }
-    }
-}
-
-const fn characters(is_ascii: bool) -> Characters {
-    if is_ascii {
-        Characters::Ascii
-    } else {
-        Characters::Unicode
     }
 }
