@@ -468,7 +468,7 @@ decrypt these sessions. TLS version, cipher and encrypt-then-MAC stand in a seco
 handshake may be missing (--spider-fields). Key-log lines of unknown form are kept when all sessions are
 exported and the capture itself holds them. Wireshark shows the names with '-N n' (View, Name Resolution).
 
-The capture is read twice, with --split or several sessions three times; standard input is kept in a
+The capture is read once or twice, several sessions three times; standard input is kept in a
 temporary file meanwhile.";
 
 const STATS_EXAMPLES: &str = "\

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use anyhow::Result;
-use spider_pcap::capture::{Capture, ReadLimits};
+use spider_pcap::capture::{Batch, Capture, ReadLimits, Slot};
 use spider_pcap::export::{
     ExportError, ExportFormat, ExportPlan, FieldStyle, MergedNumbers, SecretSources, names_of,
     read_packets, secrets_of,
@@ -89,15 +89,10 @@ impl Export<'_> {
         let fail = |error| from_export(error, &failed);
         let mut writer = plan.start(&mut output).map_err(fail)?;
         let mut packets = 0;
-        let merged = MergedNumbers::new(sessions.iter().map(|session| &session.packets));
-        let mut before = None;
-        // A packet of two sessions (frames in an aggregate) is written once.
-        let once = merged.filter(|(number, _)| before.replace(*number) != Some(*number));
-        read_packets(&mut self.open()?, once, |_, batch, slot| {
+        self.each_packet(|batch, slot| {
             packets += 1;
-            writer.packet(batch, slot)
-        })
-        .map_err(fail)?;
+            writer.packet(batch, slot).map_err(fail)
+        })?;
         writer.finish().map_err(fail)?;
         let place = match self.args.output.write.as_deref() {
             Some(path) if !output.is_stdout() => format!("'{}'", path.display()),
@@ -105,6 +100,19 @@ impl Export<'_> {
         };
         output.finish()?;
         Ok(Written { packets, place })
+    }
+
+    /// Hands out the packets of all sessions, each once, in the order of the capture.
+    fn each_packet(&self, mut each: impl FnMut(&Batch, &Slot) -> Result<()>) -> Result<()> {
+        if let Some(kept) = &self.selected.kept {
+            return kept.slots.iter().try_for_each(|slot| each(kept, slot));
+        }
+        let sessions = self.selected.sessions.iter();
+        let merged = MergedNumbers::new(sessions.map(|session| &session.packets));
+        let mut before = None;
+        // A packet of two sessions (frames in an aggregate) is written once.
+        let once = merged.filter(|(number, _)| before.replace(*number) != Some(*number));
+        read_packets(&mut self.open()?, once, |_, batch, slot| each(batch, slot))
     }
 
     /// The capture once more, from its start on.

@@ -1,8 +1,10 @@
 //! Which sessions are exported, and which packets belong to them.
 //!
-//! One session that was named is followed in one pass, which ends at its last packet where the
-//! capture says nothing behind it. Any other choice needs the list of all sessions first; their packets are
-//! found in a second pass.
+//! One session that was named is followed in one pass; while it is small, its packets are kept, so
+//! that they need not be read again. Any other choice needs the list of all sessions first; their
+//! packets are found in a second pass.
+//!
+//! Limits: 16 MiB of packets that are kept; a byte or two a packet of the sessions.
 
 use std::net::IpAddr;
 use std::ops::{ControlFlow, RangeInclusive};
@@ -11,7 +13,7 @@ use anyhow::{Context as _, Result};
 use spider_pcap::analyze::{
     Analysis, CaptureSummary, CaptureTables, FollowedPacket, SessionRecord, analyze, find_packets,
 };
-use spider_pcap::capture::PacketSet;
+use spider_pcap::capture::{Batch, PacketSet};
 use spider_pcap::document::{TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::lot::{Hold, LotPart};
 use spider_pcap::select::FieldCatalog;
@@ -37,6 +39,8 @@ pub(super) struct Selected {
     pub(super) known: Known,
     /// The key logs in the capture itself.
     pub(super) own_keys: KeyLog,
+    /// All packets, when they were few enough to be kept.
+    pub(super) kept: Option<Batch>,
     /// The capture has no other session.
     pub(super) takes_all: bool,
 }
@@ -95,6 +99,7 @@ impl Search<'_> {
             lots: self.args.output.lot.clone(),
             name: String::new(),
             packets: PacketSet::default(),
+            kept: Some(Batch::default()),
         };
         let followed = one.show(Hold::Nothing, &mut collector)?;
         let record = followed
@@ -104,6 +109,7 @@ impl Search<'_> {
             lots,
             name,
             packets,
+            kept,
         } = collector;
         if let Some(lots) = lots.filter(|_| packets.is_empty()) {
             return Err(no_lot(&lots));
@@ -115,6 +121,7 @@ impl Search<'_> {
             capture: followed.capture,
             known,
             own_keys,
+            kept,
             takes_all: false,
         };
         if selected.depends_on_others() {
@@ -169,6 +176,7 @@ impl Search<'_> {
         Ok(Selected {
             sessions: selected.collect(),
             own_keys: own_keys(&capture.tables),
+            kept: None,
             takes_all: positions.len() == sessions.len(),
             known,
             capture: analysis.capture,
@@ -239,6 +247,26 @@ struct Collector {
     lots: Option<RangeInclusive<u64>>,
     name: String,
     packets: PacketSet,
+    /// The same packets, as long as there is room and none of them came before.
+    kept: Option<Batch>,
+}
+
+impl Collector {
+    fn keep(&mut self, packet: &FollowedPacket<'_>) {
+        let Some(kept) = &mut self.kept else {
+            return;
+        };
+        let slot = packet.batch.slot(packet.segment.head.number);
+        match slot {
+            Some(slot) if packet.origins().count() == 1 && kept.bytes.len() < KEPT_BYTES => {
+                // An aggregate of frames comes once for each of its segments.
+                if kept.slots.last().map(|last| last.number) != Some(slot.number) {
+                    kept.push(packet.batch, *slot);
+                }
+            }
+            Some(_) | None => self.kept = None,
+        }
+    }
 }
 
 impl SessionView for Collector {
@@ -257,6 +285,7 @@ impl SessionView for Collector {
             packet
                 .origins()
                 .for_each(|origin| self.packets.insert(origin));
+            self.keep(packet);
         }
         Ok(ControlFlow::Continue(()))
     }
@@ -269,3 +298,6 @@ impl SessionView for Collector {
         true
     }
 }
+
+/// Packets of a session that are kept; a longer one is read again.
+const KEPT_BYTES: usize = 16 << 20;
