@@ -14,6 +14,7 @@ pub mod capture;
 pub mod config;
 pub mod document;
 pub mod error;
+pub mod export;
 pub mod lot;
 pub mod names;
 pub mod packet;

@@ -18,6 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("stats", &["lot", "packet", "session", "time"]),
     ("tls", &["session", "time"]),
     ("names", &["capture", "time"]),
+    ("export", &["capture", "names", "pcapng", "tls"]),
     (
         "document",
         &[

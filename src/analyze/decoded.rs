@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 
-use crate::capture::{Batch, InterfaceId};
+use crate::capture::{Batch, InterfaceId, PacketNumber, PacketOrigin};
 use crate::config::Separate;
 use crate::packet::{Decoder, Encapsulation, EncapsulationId, Segment, SegmentHead, Tunnel};
 use crate::session::Route;
@@ -18,6 +18,8 @@ pub(super) struct Decoded {
     pub(super) routes: Vec<Route>,
     /// Payload bytes captured in the capture before each segment.
     pub(super) positions: Vec<u64>,
+    /// As [`Decoder::fragments`] gives them.
+    pub(super) fragments: Vec<(PacketNumber, PacketOrigin)>,
     /// Newest time of its packets.
     pub(super) newest: Option<Timestamp>,
 }
@@ -33,6 +35,22 @@ impl Decoded {
         ))
     }
 
+    /// The packet with this number, and those that earlier fragments of its datagram came in.
+    pub(super) fn origins(&self, number: PacketNumber) -> impl Iterator<Item = PacketOrigin> {
+        let slot = self.batch.slot(number);
+        slot.map(PacketOrigin::of)
+            .into_iter()
+            .chain(self.earlier_fragments(number))
+    }
+
+    fn earlier_fragments(&self, number: PacketNumber) -> impl Iterator<Item = PacketOrigin> {
+        let start = self.fragments.partition_point(|(of, _)| *of < number);
+        let from_there = self.fragments.get(start..).unwrap_or_default().iter();
+        from_there
+            .take_while(move |(of, _)| *of == number)
+            .map(|(_, origin)| *origin)
+    }
+
     /// Finds the segments of the batch.
     pub(super) fn decode(&mut self, decoder: &mut Decoder, router: &mut Router) {
         self.heads.clear();
@@ -40,6 +58,8 @@ impl Decoded {
         self.positions.clear();
         self.newest = self.batch.slots.iter().filter_map(|slot| slot.time).max();
         decoder.decode(&mut self.batch, &mut self.heads);
+        self.fragments.clear();
+        self.fragments.extend_from_slice(decoder.fragments());
         for head in &self.heads {
             self.routes
                 .push(router.route(head, decoder.encapsulations()));

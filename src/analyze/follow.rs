@@ -18,7 +18,7 @@ use super::history::History;
 use super::reader::Reader;
 use super::record::{CaptureSummary, CaptureTables, SessionRecord};
 use super::tls_feed::TlsFeed;
-use crate::capture::{Batch, Input, PacketNumber, RawPacket};
+use crate::capture::{Batch, Input, PacketNumber, PacketOrigin, RawPacket};
 use crate::config::Config;
 use crate::error::Error;
 use crate::lot::{
@@ -39,6 +39,8 @@ pub struct FollowedPacket<'a> {
     pub segment: &'a Segment<'a>,
     /// The batch that it lies in.
     pub batch: &'a Batch,
+    /// That batch with its segments.
+    decoded: &'a Decoded,
     /// What is known of the capture so far.
     pub tables: &'a CaptureTables,
 }
@@ -48,6 +50,11 @@ impl<'a> FollowedPacket<'a> {
     pub fn raw(&self) -> Option<RawPacket<'a>> {
         let slot = self.batch.slot(self.segment.head.number)?;
         Some(self.batch.packet(slot))
+    }
+
+    /// The captured packets that it came in: one, or those of the fragments of its IP datagram.
+    pub fn origins(&self) -> impl Iterator<Item = PacketOrigin> {
+        self.decoded.origins(self.segment.head.number)
     }
 
     /// What a time line counts of it.
@@ -102,6 +109,12 @@ pub trait Follower {
 
     /// Takes in content of the next lot.
     fn lot(&mut self, part: LotPart) -> ControlFlow<()>;
+
+    /// True when the capture is to be read to its end, beyond that of the session: for names,
+    /// secrets and statistics that stand there.
+    fn reads_on(&self) -> bool {
+        false
+    }
 }
 
 /// What came of following a session.
@@ -149,6 +162,11 @@ pub fn follow(
         flow = search.handle(&batch, &tables, follower);
         if let Some(unused) = Arc::into_inner(batch) {
             spare = unused;
+        }
+    }
+    if search.is_over && flow.is_continue() && follower.reads_on() {
+        while let Some(decoded) = reader.next(spare, progress) {
+            spare = decoded;
         }
     }
     let capture = reader.finish();
@@ -489,6 +507,7 @@ impl Following {
                 placed,
                 segment: &segment,
                 batch: &batch.batch,
+                decoded: batch,
                 tables,
             })?;
         }
@@ -529,7 +548,7 @@ impl SessionObserver for FollowProbe {
 
 /// Builds nothing.
 #[derive(Debug, Default)]
-struct Nothing;
+pub(super) struct Nothing;
 
 impl SessionObserver for Nothing {
     fn data(&mut self, _: &DataEvent<'_>) {}

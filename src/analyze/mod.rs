@@ -14,6 +14,7 @@
 //! 8 MiB of payload are kept for comparing re-sent bytes.
 
 mod decoded;
+mod find;
 mod follow;
 mod history;
 mod pipeline;
@@ -24,6 +25,7 @@ mod tls_feed;
 
 use std::ops::ControlFlow;
 
+pub use find::find_packets;
 pub use follow::{Followed, FollowedPacket, Follower, follow};
 pub use record::{Analysis, CaptureSummary, CaptureTables, SessionRecord};
 

@@ -102,6 +102,7 @@ impl Reader {
         CaptureSummary {
             tables,
             notices,
+            statistics: self.capture.statistics().cloned().collect(),
             packets: self.packets,
             segments: self.segments,
             bytes: self.capture.bytes_read(),

@@ -3,7 +3,7 @@
 use crate::capture::{CaptureNotice, Interface};
 use crate::lot::LotTotals;
 use crate::packet::Encapsulation;
-use crate::pcapng::{NameRecord, SecretBlock};
+use crate::pcapng::{InterfaceStatistics, NameRecord, SecretBlock};
 use crate::session::SessionSummary;
 use crate::tls::TlsFacts;
 
@@ -40,6 +40,8 @@ pub struct CaptureSummary {
     pub tables: CaptureTables,
     /// Damage and oddities, in the order of layers and of appearance.
     pub notices: Vec<CaptureNotice>,
+    /// The last statistics of each interface.
+    pub statistics: Vec<InterfaceStatistics>,
     /// Packets read.
     pub packets: u64,
     /// TCP segments in them.

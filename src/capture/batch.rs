@@ -78,6 +78,18 @@ impl Batch {
             .unwrap_or_else(|| PacketAttributes::of_time(slot.time, slot.precision))
     }
 
+    /// Adds a packet of another batch, with the block around it. `slot` says where it lies there,
+    /// and under which number and interface it is added.
+    pub fn push(&mut self, from: &Self, slot: Slot) {
+        let (bytes, before) = from.enclosed(&slot);
+        let start = self.bytes.len().saturating_add(before);
+        self.bytes.extend_from_slice(bytes);
+        self.slots.push(Slot {
+            start: u32::try_from(start).unwrap_or(u32::MAX),
+            ..slot
+        });
+    }
+
     /// A packet with the block around it, and where in these bytes the packet starts.
     pub(crate) fn enclosed(&self, slot: &Slot) -> (&[u8], usize) {
         let start = slot.start as usize;

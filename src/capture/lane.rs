@@ -253,15 +253,12 @@ impl Lane {
             && (time, index) < bound
             && let Some(slot) = self.batch.slots.get(self.at)
         {
-            let (bytes, before) = self.batch.enclosed(slot);
-            let start = out.bytes.len().saturating_add(before);
-            out.bytes.extend_from_slice(bytes);
-            out.slots.push(Slot {
+            let slot = Slot {
                 number: *number,
                 interface: self.interface(slot.interface),
-                start: u32::try_from(start).unwrap_or(u32::MAX),
                 ..*slot
-            });
+            };
+            out.push(&self.batch, slot);
             *number = number.next();
             self.clock = time;
             self.at = self.at.saturating_add(1);

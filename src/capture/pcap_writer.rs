@@ -206,6 +206,11 @@ impl<W: Write> PcapWriter<W> {
         Ok(())
     }
 
+    /// The output; what is written to it by others stands between records.
+    pub const fn output_mut(&mut self) -> &mut W {
+        &mut self.output
+    }
+
     /// Gives the output back with everything written.
     ///
     /// # Errors

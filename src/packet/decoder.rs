@@ -7,7 +7,7 @@
 //! Limits: [`DecodeLimits`].
 
 use super::encapsulation::{Encapsulation, EncapsulationTable};
-use super::fragment::{DatagramKey, Fragment, FragmentStore, GivenUp};
+use super::fragment::{Arrival, DatagramKey, Fragment, FragmentStore, GivenUp};
 use super::layer::{self, Aside, Layer, Path};
 use super::limits::DecodeLimits;
 use super::link::names;
@@ -15,8 +15,9 @@ use super::segment::SegmentHead;
 use super::straight::{self, Straight};
 use super::tcp;
 use super::view::{Stop, View};
-use crate::capture::{Batch, CaptureNotice, NoticeKind, NoticeLog, Slot};
-use crate::time::Timestamp;
+use crate::capture::{
+    Batch, CaptureNotice, NoticeKind, NoticeLog, PacketNumber, PacketOrigin, Slot,
+};
 
 /// Turns captured packets into TCP segments; keeps fragments and encapsulations between batches.
 #[derive(Debug)]
@@ -25,6 +26,10 @@ pub struct Decoder {
     fragments: FragmentStore,
     encapsulations: EncapsulationTable,
     path: Path,
+    /// The packets whose fragments led to the bytes at hand.
+    joined: Vec<PacketOrigin>,
+    /// Packets with segments of the latest batch, and those with fragments of the same datagrams.
+    fragments_of: Vec<(PacketNumber, PacketOrigin)>,
     notices: NoticeLog,
 }
 
@@ -58,6 +63,8 @@ impl Decoder {
             fragments: FragmentStore::new(limits),
             encapsulations: EncapsulationTable::new(limits.encapsulations),
             path: Path::new(),
+            joined: Vec::new(),
+            fragments_of: Vec::new(),
             notices: NoticeLog::default(),
         }
     }
@@ -67,6 +74,7 @@ impl Decoder {
     /// The payload of a datagram that came in fragments is appended to the bytes of the batch, so
     /// that its segment lies there like any other.
     pub fn decode(&mut self, batch: &mut Batch, segments: &mut Vec<SegmentHead>) {
+        self.fragments_of.clear();
         for index in 0..batch.slots.len() {
             let Some(slot) = batch.slots.get(index).copied() else {
                 return;
@@ -112,6 +120,12 @@ impl Decoder {
         self.encapsulations.entries()
     }
 
+    /// The packets with segments of the latest batch whose IP datagram came in fragments, each with
+    /// one of the packets that its earlier fragments came in, in the order of the segments.
+    pub fn fragments(&self) -> &[(PacketNumber, PacketOrigin)] {
+        &self.fragments_of
+    }
+
     /// What could not be decoded, and why.
     pub fn notices(&self) -> &NoticeLog {
         &self.notices
@@ -120,8 +134,11 @@ impl Decoder {
     /// Decodes one frame, and the datagram that it may complete.
     fn frame(&mut self, batch: &mut Batch, slot: &Slot, start: Place, out: &mut Vec<SegmentHead>) {
         let mut place = start;
+        self.joined.clear();
+        let before = out.len();
         loop {
             match self.walk(&batch.bytes, slot, place, out) {
+                End::Done if before < out.len() => return self.note_fragments(slot.number),
                 End::Done => return,
                 End::Datagram {
                     protocol,
@@ -166,7 +183,7 @@ impl Decoder {
             match layer::step(layer, view, &mut self.path) {
                 Ok(next) => (layer, view) = next,
                 Err(Stop::Fragment(fragment)) => {
-                    return self.join(&fragment, slot.time, layers_left);
+                    return self.join(&fragment, slot, layers_left);
                 }
                 Err(stop) => return self.stop(stop),
             }
@@ -182,7 +199,7 @@ impl Decoder {
     }
 
     /// Puts a fragment to the others of its datagram.
-    fn join(&mut self, fragment: &Fragment<'_>, now: Option<Timestamp>, layers_left: usize) -> End {
+    fn join(&mut self, fragment: &Fragment<'_>, slot: &Slot, layers_left: usize) -> End {
         let key = DatagramKey {
             source: self.path.ip.source,
             destination: self.path.ip.destination,
@@ -191,7 +208,12 @@ impl Decoder {
             encapsulation: self.encapsulations.intern(&self.path.around),
         };
         let mut given_up = GivenUp::default();
-        let payload = self.fragments.add(key, fragment, now, &mut given_up);
+        self.joined.push(PacketOrigin::of(slot));
+        let arrival = Arrival {
+            time: slot.time,
+            packets: &self.joined,
+        };
+        let joined = self.fragments.add(key, fragment, arrival, &mut given_up);
         if given_up != GivenUp::default() {
             self.note(
                 NoticeKind::BadPacket,
@@ -204,11 +226,23 @@ impl Decoder {
                 given_up.evicted,
             );
         }
-        payload.map_or(End::Done, |payload| End::Datagram {
+        let Some(joined) = joined else {
+            return End::Done;
+        };
+        self.joined = joined.packets;
+        End::Datagram {
             protocol: fragment.protocol,
-            payload,
+            payload: joined.payload,
             layers_left,
-        })
+        }
+    }
+
+    /// A segment was found: notes which packets its earlier fragments came in.
+    fn note_fragments(&mut self, number: PacketNumber) {
+        let earlier = self.joined.drain(..);
+        let earlier = earlier.filter(|origin| origin.number != number);
+        self.fragments_of
+            .extend(earlier.map(|origin| (number, origin)));
     }
 
     /// Notes why a packet gave no segment, where that is worth a word.

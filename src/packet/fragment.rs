@@ -3,7 +3,7 @@
 //! Where fragments overlap, the bytes that arrived first stay; where two of them claim to be the
 //! last, the first claim counts, and bytes beyond it are dropped.
 //! Limits: [`DecodeLimits`] bounds the datagrams and bytes that wait and how long; the oldest are
-//! given up first, and counted. Time may run backwards: a distance of the timeout either way ends
+//! given up first, and counted; what is noted of their packets counts like their bytes. Time may run backwards: a distance of the timeout either way ends
 //! a datagram.
 //! Sources: RFC 791 §3.2, RFC 8200 §4.5, RFC 1858 §3.
 
@@ -12,6 +12,7 @@ use std::net::IpAddr;
 
 use super::limits::DecodeLimits;
 use super::segment::EncapsulationId;
+use crate::capture::PacketOrigin;
 use crate::time::Timestamp;
 
 /// One fragment, all of whose bytes were captured.
@@ -27,6 +28,24 @@ pub(super) struct Fragment<'a> {
     pub(super) more: bool,
     /// Its bytes.
     pub(super) bytes: &'a [u8],
+}
+
+/// When a fragment came, and in which packets.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrival<'a> {
+    /// Capture time.
+    pub(super) time: Option<Timestamp>,
+    /// Its packet; several where the fragment itself came in fragments (of a tunnel's datagram).
+    pub(super) packets: &'a [PacketOrigin],
+}
+
+/// A datagram all of whose fragments came.
+#[derive(Debug)]
+pub(super) struct Joined {
+    /// What it carries.
+    pub(super) payload: Vec<u8>,
+    /// The packets of its fragments in order of arrival.
+    pub(super) packets: Vec<PacketOrigin>,
 }
 
 /// What the fragments of one datagram have in common (RFC 791 §3.2), and where they were seen.
@@ -75,6 +94,8 @@ struct Waiting {
     pieces: Vec<Piece>,
     /// Sum of their lengths.
     held: usize,
+    /// The packets they came in.
+    packets: Vec<PacketOrigin>,
 }
 
 #[derive(Debug)]
@@ -95,25 +116,26 @@ impl FragmentStore {
         }
     }
 
-    /// Adds a fragment; gives the payload of the datagram when it was the missing one.
+    /// Adds a fragment; gives the datagram when it was the missing one.
     pub(super) fn add(
         &mut self,
         key: DatagramKey,
         fragment: &Fragment<'_>,
-        now: Option<Timestamp>,
+        arrival: Arrival<'_>,
         given_up: &mut GivenUp,
-    ) -> Option<Vec<u8>> {
-        self.expire(now, given_up);
+    ) -> Option<Joined> {
+        self.expire(arrival.time, given_up);
         if !self.waiting.contains_key(&key) {
-            self.start(key, now);
+            self.start(key, arrival.time);
         }
         let waiting = self.waiting.get_mut(&key)?;
-        let before = waiting.held;
+        let before = waiting.cost();
         waiting.add(fragment);
+        waiting.packets.extend_from_slice(arrival.packets);
         self.bytes = self
             .bytes
             .saturating_sub(before)
-            .saturating_add(waiting.held);
+            .saturating_add(waiting.cost());
         if waiting.is_complete() {
             let whole = self.remove(&key)?;
             return Some(whole.join());
@@ -144,13 +166,14 @@ impl FragmentStore {
             total: None,
             pieces: Vec::new(),
             held: 0,
+            packets: Vec::new(),
         };
         self.waiting.insert(key, waiting);
     }
 
     fn remove(&mut self, key: &DatagramKey) -> Option<Waiting> {
         let waiting = self.waiting.remove(key)?;
-        self.bytes = self.bytes.saturating_sub(waiting.held);
+        self.bytes = self.bytes.saturating_sub(waiting.cost());
         self.forget_stale();
         Some(waiting)
     }
@@ -262,12 +285,21 @@ impl Waiting {
         self.total.is_some_and(|total| self.held == total as usize)
     }
 
-    fn join(self) -> Vec<u8> {
-        let mut whole = Vec::with_capacity(self.held);
+    /// What it takes up, in bytes.
+    fn cost(&self) -> usize {
+        self.held
+            .saturating_add(size_of_val(self.packets.as_slice()))
+    }
+
+    fn join(self) -> Joined {
+        let mut payload = Vec::with_capacity(self.held);
         for piece in self.pieces {
-            whole.extend_from_slice(&piece.bytes);
+            payload.extend_from_slice(&piece.bytes);
         }
-        whole
+        Joined {
+            payload,
+            packets: self.packets,
+        }
     }
 }
 

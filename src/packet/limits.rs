@@ -9,7 +9,7 @@ pub struct DecodeLimits {
     /// IP datagrams that wait for fragments. Default 4096. Beyond, the oldest is given up, with a
     /// notice.
     pub fragment_datagrams: usize,
-    /// Bytes of fragments that wait. Default 32 MiB. Beyond, the oldest datagrams are given up,
+    /// Bytes of fragments that wait, with what is noted of their packets. Default 32 MiB. Beyond, the oldest datagrams are given up,
     /// with a notice.
     pub fragment_bytes: usize,
     /// Nanoseconds of capture time that a datagram waits for its fragments. Default 60 s

@@ -284,6 +284,13 @@ impl<W: Write> Writer<W, Packets> {
     }
 }
 
+impl<W, Stage> Writer<W, Stage> {
+    /// The output; what is written to it by others stands between blocks.
+    pub const fn output_mut(&mut self) -> &mut W {
+        &mut self.output
+    }
+}
+
 impl<W: Write, Stage> Writer<W, Stage> {
     fn write_block(&mut self, block: &'static str) -> Result<(), WriteError> {
         let bytes = self.block.finish(block)?;

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use crate::packet::Endpoint;
 
 /// Identity of the sessions of one 4-tuple.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionKey {
     low: Endpoint,
     high: Endpoint,
@@ -58,6 +58,15 @@ impl SessionKey {
         match end {
             KeyEnd::Low => self.low,
             KeyEnd::High => self.high,
+        }
+    }
+
+    /// The key of the same two ends that is kept apart by nothing else.
+    #[must_use]
+    pub const fn unseparated(&self) -> Self {
+        Self {
+            separation: 0,
+            ..*self
         }
     }
 

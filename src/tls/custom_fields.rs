@@ -83,9 +83,11 @@ impl CustomFields {
         }
     }
 
-    /// The lines for a key log, without line ends, in the order of the labels.
-    pub fn lines(&self, client_random: &[u8; 32]) -> impl Iterator<Item = String> {
-        let random = super::text::hex(client_random);
+    /// The lines for a key log, without line ends, in the order of the labels; without a random
+    /// they are of any connection.
+    pub fn lines(&self, client_random: Option<&[u8; 32]>) -> impl Iterator<Item = String> {
+        let random = client_random.map(|random| format!(" {}", super::text::hex(random)));
+        let random = random.unwrap_or_default();
         let text = |value: Option<bool>| value.map(|value| value.to_string());
         [
             (
@@ -106,7 +108,7 @@ impl CustomFields {
             ),
         ]
         .into_iter()
-        .filter_map(move |(label, value)| Some(format!("{} {random} {}", label.as_str(), value?)))
+        .filter_map(move |(label, value)| Some(format!("{}{random} {}", label.as_str(), value?)))
     }
 
     /// Takes in one value; false when it is none of its label.
@@ -213,7 +215,7 @@ mod tests {
             server_encrypt_then_mac: None,
         };
         let random = "ab".repeat(32);
-        let lines: Vec<_> = fields.lines(&[0xab; 32]).collect();
+        let lines: Vec<_> = fields.lines(Some(&[0xab; 32])).collect();
         assert_eq!(
             lines,
             [
@@ -222,5 +224,6 @@ mod tests {
                 format!("CLIENT_ENCRYPT_THEN_MAC {random} false"),
             ]
         );
+        assert_eq!(fields.lines(None).next().unwrap(), "TLS_VERSION TLS 1.2");
     }
 }

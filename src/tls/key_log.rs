@@ -25,6 +25,8 @@ pub struct KeyLog {
     fields: BTreeMap<[u8; 32], CustomFields>,
     /// Fields of lines without a client random.
     common_fields: CustomFields,
+    /// Client randoms of hellos that were captured.
+    seen: HashSet<[u8; 32]>,
     others: Vec<KeyLogLine>,
 }
 
@@ -88,18 +90,36 @@ impl KeyLog {
     /// The custom fields of a TLS connection: those with its client random, and for what they
     /// leave open those without any.
     ///
-    /// Where the handshake was not captured, its random is not known: then the fields without a
-    /// random count, and those of the only random that has fields.
+    /// Where the handshake was not captured, its random is not known: then those of
+    /// [`KeyLog::random_of_unseen`] count.
     pub fn fields_for(&self, client_random: Option<&[u8; 32]>) -> CustomFields {
         let own = match client_random {
             Some(random) => self.fields.get(random),
-            None if self.fields.len() == 1 => self.fields.values().next(),
-            None => None,
+            None => self
+                .random_of_unseen()
+                .and_then(|random| self.fields.get(&random)),
         };
         own.map_or_else(
             || self.common_fields.clone(),
             |own| own.or(&self.common_fields),
         )
+    }
+
+    /// Says that the hello with this client random was captured: what the log knows of it is of no
+    /// other connection.
+    pub fn add_seen(&mut self, client_random: [u8; 32]) {
+        self.seen.insert(client_random);
+    }
+
+    /// The client random of a connection whose hello was not captured: the only one that has fields
+    /// and was not seen.
+    pub fn random_of_unseen(&self) -> Option<[u8; 32]> {
+        let mut unseen = self
+            .fields
+            .keys()
+            .filter(|random| !self.seen.contains(*random));
+        let only = unseen.next()?;
+        unseen.next().is_none().then_some(*only)
     }
 
     /// Lines that are neither secrets nor custom fields, comments included.
@@ -360,6 +380,22 @@ mod tests {
         assert_eq!(fields.server_encrypt_then_mac, Some(false));
         assert_eq!(fields.version, Some(Version::TLS_1_0));
         assert_eq!(log.fields_for(None).client_encrypt_then_mac, None);
+    }
+
+    #[test]
+    fn fields_of_captured_hellos_are_of_no_other_connection() {
+        let ((a, a_bytes), (b, b_bytes)) = (random("a1"), random("b2"));
+        let mut log = log(&format!("TLS_VERSION {a} TLS 1.2\nTLS_VERSION {b} TLS 1.3"));
+        assert_eq!(log.fields_for(None).version, None);
+        log.add_seen(a_bytes);
+        assert_eq!(log.random_of_unseen(), Some(b_bytes));
+        assert_eq!(log.fields_for(None).version, Some(Version::TLS_1_3));
+        log.add_seen(b_bytes);
+        assert_eq!(log.fields_for(None).version, None);
+        assert_eq!(
+            log.fields_for(Some(&a_bytes)).version,
+            Some(Version::TLS_1_2)
+        );
     }
 
     #[test]

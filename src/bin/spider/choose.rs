@@ -63,6 +63,14 @@ impl Choice {
         self.wanted.is_empty() && !self.needs_json() && self.filter.is_empty()
     }
 
+    /// True when nothing but ids decides which sessions are taken.
+    pub(crate) const fn takes_named(&self) -> bool {
+        !self.wanted.is_empty()
+            && !self.needs_json()
+            && self.filter.is_empty()
+            && self.limit == usize::MAX
+    }
+
     /// True for a session that fits the filter.
     pub(crate) fn fits(&self, session: &TcpSession<'_>) -> bool {
         self.filter.matches(session)

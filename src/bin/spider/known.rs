@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use spider_pcap::analyze::CaptureTables;
+use spider_pcap::analyze::{Analysis, CaptureTables};
 use spider_pcap::document::{DocumentContext, Identity};
 use spider_pcap::names::{NameSource, Names};
 use spider_pcap::pcapng::{NameRecord, SecretBlock};
@@ -56,6 +56,16 @@ impl<'a> SideFiles<'a> {
         }
     }
 
+    /// What is known with all that an analysis found.
+    pub(crate) fn with_sessions(&self, analysis: &Analysis) -> Known {
+        let mut known = self.with(&analysis.capture.tables);
+        let facts = analysis.sessions.iter().filter_map(|one| one.tls.as_ref());
+        for random in facts.filter_map(|facts| facts.client_random) {
+            known.keys.add_seen(random);
+        }
+        known
+    }
+
     fn names(&self, records: &[NameRecord]) -> Names {
         let mut names = Names::default();
         if self.args.no_names {
@@ -75,12 +85,23 @@ impl<'a> SideFiles<'a> {
         for text in &self.key_logs {
             keys.add(text);
         }
-        let logs = blocks
-            .iter()
-            .filter(|block| block.secrets_type == SecretBlock::TLS_KEY_LOG);
-        logs.for_each(|block| keys.add(&block.bytes));
+        add_blocks(&mut keys, blocks);
         keys
     }
+}
+
+/// The key logs in the capture itself.
+pub(crate) fn own_keys(tables: &CaptureTables) -> KeyLog {
+    let mut keys = KeyLog::default();
+    add_blocks(&mut keys, &tables.secrets);
+    keys
+}
+
+fn add_blocks(keys: &mut KeyLog, blocks: &[SecretBlock]) {
+    let logs = blocks
+        .iter()
+        .filter(|block| block.secrets_type == SecretBlock::TLS_KEY_LOG);
+    logs.for_each(|block| keys.add(&block.bytes));
 }
 
 impl Known {

@@ -7,6 +7,7 @@ mod columns;
 mod console;
 mod content;
 mod exit;
+mod export;
 mod failure;
 mod generate;
 mod input;
@@ -20,6 +21,7 @@ mod progress;
 mod quantity;
 mod sessions;
 mod show;
+mod spool;
 mod stats;
 mod timing;
 mod zone;
@@ -63,6 +65,7 @@ fn run(args: &LowArgs) -> anyhow::Result<Outcome> {
         Command::Packets(packets) => packets::run(packets, Console::new(args.console)),
         Command::Content(content) => content::run(content, Console::new(args.console)),
         Command::Stats(stats) => stats::run(stats, Console::new(args.console)),
+        Command::Export(export) => export::run(export, Console::new(args.console)),
         Command::Schema { document } => generate::schema(*document),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man { command } => generate::man(command.as_deref()),

@@ -4,8 +4,6 @@
 //! the list of all sessions first, so that the capture is read twice; standard input is then kept
 //! in a temporary file.
 
-use std::fs::File;
-use std::io::{self, Seek as _};
 use std::ops::ControlFlow;
 
 use anyhow::{Context as _, Result};
@@ -29,6 +27,7 @@ use crate::input::{self, Inputs};
 use crate::known::SideFiles;
 use crate::listing::{Listing, document};
 use crate::progress::Bar;
+use crate::spool::Spool;
 
 /// Shows one session while it is read. A break ends the reading.
 pub(crate) trait SessionView {
@@ -40,6 +39,11 @@ pub(crate) trait SessionView {
 
     /// Takes in content of the next lot.
     fn lot(&mut self, part: LotPart) -> Result<ControlFlow<()>>;
+
+    /// As [`Follower::reads_on`].
+    fn reads_on(&self) -> bool {
+        false
+    }
 }
 
 /// The one session that was asked for, and how it is read.
@@ -50,7 +54,7 @@ pub(crate) struct OneSession<'a> {
     files: SideFiles<'a>,
     console: Console,
     /// Standard input, when it is read twice.
-    spool: Option<File>,
+    spool: Option<Spool>,
 }
 
 impl<'a> OneSession<'a> {
@@ -70,12 +74,16 @@ impl<'a> OneSession<'a> {
         })
     }
 
+    /// Reads standard input, where it is one of the inputs, from a file that it is kept in.
+    pub(crate) fn read_spool(&mut self, spool: Option<Spool>) {
+        self.spool = spool;
+    }
+
     /// Reads the session and shows it.
     pub(crate) fn show(&mut self, hold: Hold, view: &mut dyn SessionView) -> Result<Followed> {
-        let inputs = Inputs::from_args(self.args)?;
-        let reads_stdin = inputs.reads_stdin;
+        let reads_stdin = self.spool.is_none() && Inputs::from_args(self.args)?.reads_stdin;
         if let Some(target) = self.wanted.and_then(target_of) {
-            let followed = self.follow(inputs.inputs, (target, hold), view)?;
+            let followed = self.follow(self.inputs()?, (target, hold), view)?;
             let is_found = followed.session.is_some() || followed.is_stopped;
             match (is_found, followed.others.is_empty()) {
                 (true, true) => return Ok(followed),
@@ -86,7 +94,7 @@ impl<'a> OneSession<'a> {
                 (false, true) => {}
             }
         } else if reads_stdin {
-            self.spool = Some(spool_stdin()?);
+            self.spool = Some(Spool::of_stdin()?);
         }
         let target = self.find()?;
         let inputs = self.inputs()?;
@@ -150,7 +158,7 @@ impl<'a> OneSession<'a> {
 
     fn position(&self, analysis: &Analysis) -> Result<usize> {
         let tables = &analysis.capture.tables;
-        let known = self.files.with(tables);
+        let known = self.files.with_sessions(analysis);
         let listing = Listing {
             analysis,
             context: known.context(tables),
@@ -163,16 +171,10 @@ impl<'a> OneSession<'a> {
     }
 
     fn inputs(&self) -> Result<Vec<Input>> {
-        let Some(spool) = &self.spool else {
-            return Ok(Inputs::from_args(self.args)?.inputs);
-        };
-        let mut reader = spool.try_clone().context(SPOOL_FAILED)?;
-        reader.rewind().context(SPOOL_FAILED)?;
-        let named = Inputs::named_from_args(self.args, || Input::Stream {
-            name: input::STDIN.to_owned(),
-            reader: Box::new(reader),
-        });
-        Ok(named)
+        match &self.spool {
+            Some(spool) => spool.inputs(self.args),
+            None => Ok(Inputs::from_args(self.args)?.inputs),
+        }
     }
 
     fn not_found(&self) -> anyhow::Error {
@@ -248,12 +250,8 @@ impl Follower for Guide<'_, '_> {
         let shown = self.view.lot(part);
         self.take(shown)
     }
-}
 
-fn spool_stdin() -> Result<File> {
-    let mut spool = tempfile::tempfile().context(SPOOL_FAILED)?;
-    io::copy(&mut io::stdin(), &mut spool).context(SPOOL_FAILED)?;
-    Ok(spool)
+    fn reads_on(&self) -> bool {
+        self.view.reads_on()
+    }
 }
-
-const SPOOL_FAILED: &str = "cannot keep standard input in a temporary file";

@@ -163,7 +163,7 @@ fn create_beside(target: &Path, existing: Option<&fs::Metadata>) -> io::Result<N
 }
 
 /// True when both names lead to one file.
-fn is_same_file(left: &Path, right: &Path) -> bool {
+pub(crate) fn is_same_file(left: &Path, right: &Path) -> bool {
     #[cfg(unix)]
     if let (Ok(left), Ok(right)) = (fs::metadata(left), fs::metadata(right)) {
         use std::os::unix::fs::MetadataExt as _;

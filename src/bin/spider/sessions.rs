@@ -93,7 +93,7 @@ impl Job<'_> {
         let analysis = analyze(inputs.inputs, &config, &bar);
         bar.clear();
         let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
-        let known = self.files.with(&analysis.capture.tables);
+        let known = self.files.with_sessions(&analysis);
         let listing = Listing {
             analysis: &analysis,
             context: known.context(&analysis.capture.tables),

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
     let analysis = analyze(inputs.inputs, &input::config(&args.input), &bar);
     bar.clear();
     let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
-    let known = files.with(&analysis.capture.tables);
+    let known = files.with_sessions(&analysis);
     let listing = Listing {
         analysis: &analysis,
         context: known.context(&analysis.capture.tables),

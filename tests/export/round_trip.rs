@@ -1,0 +1,253 @@
+//! What was exported reads as the same sessions, packet by packet.
+
+use std::collections::BTreeSet;
+
+use crate::copy::{KeptPacket, Whole};
+use crate::files;
+use crate::scene::{Scene, testdata, whole};
+
+/// What depends on the other packets of a capture.
+const OF_THE_CAPTURE: [&str; 6] = [
+    "@id",
+    "_eTag",
+    "_update",
+    "firstPacket",
+    "lastPacket",
+    "httpPers",
+];
+
+/// What only pcapng can hold.
+const OF_PCAPNG: [&str; 2] = ["interfaces", "secrets"];
+
+/// A document without some of its fields, and without the numbers of interfaces that have no name.
+fn without(document: &str, fields: &[&str]) -> String {
+    let mut text = document.to_owned();
+    for field in fields {
+        let name = format!("\"{field}\":");
+        while let Some((before, after)) = text.split_once(&name) {
+            text = format!("{before}{}", behind_value(after));
+        }
+    }
+    while let Some((before, after)) = text.split_once("\"#") {
+        let (_, after) = after.split_once('"').unwrap();
+        text = format!("{before}unnamed{after}");
+    }
+    text
+}
+
+/// What follows the first value and its comma; no value has brackets or quotes within, but for
+/// the quotes around an entity tag.
+fn behind_value(text: &str) -> &str {
+    let rest = if text.starts_with('[') {
+        text.split_once(']').unwrap().1
+    } else if let Some(tag) = text.strip_prefix("\"\\\"") {
+        tag.split_once("\\\"\"").unwrap().1
+    } else if let Some(string) = text.strip_prefix('"') {
+        string.split_once('"').unwrap().1
+    } else {
+        text.trim_start_matches(|c| c != ',' && c != '}')
+    };
+    rest.strip_prefix(',').unwrap_or(rest)
+}
+
+fn all_without(documents: &[String], fields: &[&str]) -> Vec<String> {
+    let documents = documents.iter();
+    documents.map(|one| without(one, fields)).collect()
+}
+
+#[test]
+fn every_session_of_every_capture_comes_back_alone() {
+    let scene = Scene::new();
+    let mut sessions = 0;
+    for file in files::all() {
+        let path = file.path.to_str().unwrap();
+        let originals = scene.documents(path);
+        for (original, number) in originals.iter().zip(1..) {
+            sessions += 1;
+            let number = format!("{number}");
+            let bytes = scene.export(&["--session", &number, path]);
+            scene.write("one.pcapng", &bytes);
+            assert_eq!(
+                all_without(&scene.documents("one.pcapng"), &OF_THE_CAPTURE),
+                [without(original, &OF_THE_CAPTURE)],
+                "{} {number}",
+                file.name
+            );
+        }
+    }
+    assert!(100 < sessions);
+}
+
+#[test]
+fn pcap_keeps_all_but_names_and_secrets() {
+    let scene = Scene::new();
+    let fields = [&OF_THE_CAPTURE[..], &OF_PCAPNG].concat();
+    for file in files::all() {
+        if file.name == "format/simple-packets.pcapng" {
+            continue;
+        }
+        let path = file.path.to_str().unwrap();
+        let originals = scene.ok(&["sessions", "--instance", "x", "-n", "-o", "ndjson", path]);
+        for (original, number) in originals.lines().zip(1..) {
+            let bytes = scene.export(&["-o", "pcap", "--session", &format!("{number}"), path]);
+            scene.write("one.pcap", &bytes);
+            assert_eq!(
+                all_without(&scene.documents("one.pcap"), &fields),
+                [without(original, &fields)],
+                "{} {number}",
+                file.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_pcap_of_tcp_alone_stays_the_same_file() {
+    for name in [
+        "format/micro.pcap",
+        "format/nano.pcap",
+        "format/any-sll2.pcap",
+    ] {
+        let path = testdata(name);
+        let original = whole(std::fs::read(&path).unwrap());
+        let exported = Scene::new().export(&["-o", "pcap", &path]);
+        assert!(
+            exported == original.write_pcap(Vec::new()).unwrap(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn all_sessions_come_back_together() {
+    let scene = Scene::new();
+    for file in files::all() {
+        let path = file.path.to_str().unwrap();
+        scene.write("all.pcapng", &scene.export(&[path]));
+        assert_eq!(
+            all_without(&scene.documents("all.pcapng"), &OF_THE_CAPTURE),
+            all_without(&scene.documents(path), &OF_THE_CAPTURE),
+            "{}",
+            file.name
+        );
+        // A second time, nothing changes any more.
+        let again = scene.export(&["all.pcapng"]);
+        assert!(again == scene.bytes("all.pcapng"), "{}", file.name);
+    }
+}
+
+#[test]
+fn packets_stay_what_they_were_in_their_order() {
+    let scene = Scene::new();
+    for file in files::all() {
+        let path = file.path.to_str().unwrap();
+        let original = whole(file.bytes());
+        let exported = whole(scene.export(&[path]));
+        let mut rest = original.packets.iter();
+        for packet in &exported.packets {
+            let same = rest.find(|candidate| is_same(packet, candidate));
+            let found = same.unwrap_or_else(|| panic!("{}: {:?}", file.name, packet.number));
+            assert_eq!(
+                interface(&exported, packet),
+                interface(&original, found),
+                "{}",
+                file.name
+            );
+        }
+        let documents = scene.documents(path);
+        let count = |document: &String| -> usize {
+            let document: serde_json::Value = serde_json::from_str(document).unwrap();
+            document["packetsCount"]
+                .as_u64()
+                .unwrap()
+                .try_into()
+                .unwrap()
+        };
+        let counted: usize = documents.iter().map(count).sum();
+        let has_fragments = file.name == "tunnel/ip-fragments.pcap";
+        assert_eq!(
+            counted == exported.packets.len(),
+            !has_fragments,
+            "{}",
+            file.name
+        );
+        let used: BTreeSet<_> = exported.packets.iter().map(|one| one.interface.0).collect();
+        assert_eq!(used.len(), exported.interfaces.len(), "{}", file.name);
+    }
+}
+
+/// True for packets that are the same but for their numbers.
+fn is_same(one: &KeptPacket, other: &KeptPacket) -> bool {
+    one.bytes == other.bytes
+        && one.time == other.time
+        && one.original_len == other.original_len
+        && one.attributes == other.attributes
+}
+
+/// Link type, snapshot length and options of the interface of a packet.
+fn interface(capture: &Whole, packet: &KeptPacket) -> String {
+    let interface = &capture.interfaces[packet.interface.0 as usize];
+    let options: Vec<_> = interface.options.iter().collect();
+    format!(
+        "{:?} {} {options:?}",
+        interface.link_type, interface.snaplen
+    )
+}
+
+#[test]
+fn comments_and_statistics_are_kept() {
+    let scene = Scene::new();
+    let comments = whole(scene.export(&[&testdata("format/comments.pcapng")]));
+    let commented = comments.packets.iter();
+    let commented = commented.filter(|packet| packet.attributes.options.last(1).is_some());
+    assert_eq!(commented.count(), 1);
+    assert!(comments.header.last(1).is_some(), "that of the section");
+    let path = testdata("format/two-interfaces.pcapng");
+    let original = whole(std::fs::read(&path).unwrap());
+    assert_eq!(original.statistics.len(), 2);
+    for session in ["1", "2"] {
+        let exported = whole(scene.export(&["--session", session, &path]));
+        let [statistics] = exported.statistics.as_slice() else {
+            panic!("{:?}", exported.statistics);
+        };
+        assert_eq!(statistics.interface.0, 0, "renumbered");
+        let mut known = original.statistics.iter();
+        let from = known.find(|one| one.options == statistics.options).unwrap();
+        let name = original.interfaces[from.interface.0 as usize].name.clone();
+        assert_eq!(exported.interfaces[0].name, name);
+    }
+}
+
+#[test]
+fn all_fragments_of_a_datagram_come_along() {
+    let scene = Scene::new();
+    let path = testdata("tunnel/ip-fragments.pcap");
+    for choice in [&["--session", "1"][..], &["--port", "80"]] {
+        let exported = whole(scene.export(&[choice, &[&path]].concat()));
+        let original = whole(std::fs::read(&path).unwrap());
+        assert_eq!(exported.packets.len(), original.packets.len());
+    }
+}
+
+#[test]
+fn several_files_and_sections_become_one() {
+    let scene = Scene::new();
+    let names = [1, 2, 3].map(|number| testdata(&format!("format/rotated-{number}.pcapng")));
+    let [one, two, three] = names.each_ref().map(String::as_str);
+    scene.write("all.pcapng", &scene.export(&[three, one, two]));
+    let together = [
+        "sessions",
+        "--instance",
+        "x",
+        "-o",
+        "ndjson",
+        one,
+        two,
+        three,
+    ];
+    let originals: Vec<_> = scene.ok(&together).lines().map(str::to_owned).collect();
+    assert_eq!(
+        all_without(&scene.documents("all.pcapng"), &OF_THE_CAPTURE),
+        all_without(&originals, &OF_THE_CAPTURE)
+    );
+}
