@@ -174,9 +174,6 @@ impl LotBuilder {
     /// Puts captured bytes from `start` on into the lots to which they belong; gives the number of
     /// those that came too late for it.
     fn keep(&mut self, direction: Direction, start: StreamOffset, bytes: &[u8], late: bool) -> u64 {
-        if !bytes.is_empty() {
-            self.start_at(direction, start);
-        }
         let (mut start, mut rest) = (start, bytes);
         let mut too_late = 0;
         while !rest.is_empty() {
@@ -304,8 +301,14 @@ impl SessionObserver for LotBuilder {
         let Hold::Lots { overlap, .. } = self.hold else {
             return;
         };
+        if let Some(from) = event.filled_from {
+            self.start_at(direction, from);
+        }
         let below = StreamRange {
-            start: event.range.start,
+            start: match overlap {
+                Overlap::First => event.filled_from.unwrap_or(event.range.start),
+                Overlap::Last => event.range.start,
+            },
             end: event.above.start,
         };
         if event.filled_from.is_some() || overlap == Overlap::Last {

@@ -265,13 +265,28 @@ impl Half {
         });
     }
 
+    /// The bytes of a packet that can belong to the stream: none stands before its SYN.
+    fn clipped(&self, range: StreamRange) -> StreamRange {
+        match self.start {
+            Some(StartEvidence::Syn) => StreamRange {
+                start: range.start.max(self.coverage.floor()),
+                end: range.end,
+            },
+            Some(StartEvidence::FirstPacket | StartEvidence::Acknowledgment) | None => range,
+        }
+    }
+
     /// Places a packet with payload in the stream and tells what it was.
     pub(super) fn place(&mut self, packet: &DataPacket) -> Placed {
+        let packet = &DataPacket {
+            range: self.clipped(packet.range),
+            ..*packet
+        };
         let mut placed = Placed {
             placement: None,
             findings: Findings::default(),
         };
-        if self.is_far(packet.range.start) {
+        if packet.range.is_empty() || self.is_far(packet.range.start) {
             self.totals.invalid_sequences += 1;
             placed.findings.insert(Finding::InvalidSequence);
             return placed;

@@ -92,3 +92,15 @@ fn bytes_missing_before_a_fin_are_a_gap() {
         "in.gaps=1 in.missing=40",
     );
 }
+
+#[test]
+fn no_byte_stands_before_the_syn() {
+    check_open(
+        "C A 101/301 +10\nC A 100/301 +11",
+        "out.stream=10 out.missing=0 out.resent=1 lots=1",
+    );
+    check_open(
+        "C A 101/301 +10\nC A 90/301 +5",
+        "out.stream=10 out.missing=0 out.invalidSequences=1",
+    );
+}
