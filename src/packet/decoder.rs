@@ -1,4 +1,5 @@
 //! Packets in, TCP segments out: the loop over the layers of a packet, and what it remembers.
+//! Datagrams of name services are noted beside them.
 //!
 //! A packet gives one segment at most, unless it is an aggregate of frames (IEEE 802.11 A-MSDU),
 //! each of which may give one. Of several TCP headers, one in the other, only the innermost would
@@ -6,6 +7,7 @@
 //! Does not judge sequence numbers, and does not verify TCP checksums.
 //! Limits: [`DecodeLimits`].
 
+use super::datagram::NameDatagram;
 use super::encapsulation::{Encapsulation, EncapsulationTable};
 use super::fragment::{DatagramKey, Fragment, FragmentStore, GivenUp};
 use super::layer::{self, Aside, Layer, Path};
@@ -25,6 +27,7 @@ pub struct Decoder {
     fragments: FragmentStore,
     encapsulations: EncapsulationTable,
     path: Path,
+    datagrams: Vec<NameDatagram>,
     notices: NoticeLog,
 }
 
@@ -58,6 +61,7 @@ impl Decoder {
             fragments: FragmentStore::new(limits),
             encapsulations: EncapsulationTable::new(limits.encapsulations),
             path: Path::new(),
+            datagrams: Vec::new(),
             notices: NoticeLog::default(),
         }
     }
@@ -67,12 +71,14 @@ impl Decoder {
     /// The payload of a datagram that came in fragments is appended to the bytes of the batch, so
     /// that its segment lies there like any other.
     pub fn decode(&mut self, batch: &mut Batch, segments: &mut Vec<SegmentHead>) {
+        self.datagrams.clear();
         for index in 0..batch.slots.len() {
             let Some(slot) = batch.slots.get(index).copied() else {
                 return;
             };
             match straight::read(&batch.bytes, &slot) {
                 Some(Straight::Segment(head)) => segments.push(head),
+                Some(Straight::Names(datagram)) => self.datagrams.push(datagram),
                 Some(Straight::Nothing) => {}
                 None => self.slow(batch, &slot, segments),
             }
@@ -110,6 +116,11 @@ impl Decoder {
     /// The encapsulations seen; an [`EncapsulationId`](super::EncapsulationId) is the index.
     pub fn encapsulations(&self) -> &[Encapsulation] {
         self.encapsulations.entries()
+    }
+
+    /// The answers of name services in the batch decoded last, in capture order.
+    pub fn datagrams(&self) -> &[NameDatagram] {
+        &self.datagrams
     }
 
     /// What could not be decoded, and why.
@@ -168,6 +179,10 @@ impl Decoder {
                 Err(Stop::Fragment(fragment)) => {
                     return self.join(&fragment, slot.time, layers_left);
                 }
+                Err(Stop::NameService(header)) => {
+                    self.datagrams.extend(NameDatagram::at(header, slot));
+                    return End::Done;
+                }
                 Err(stop) => return self.stop(stop),
             }
         }
@@ -215,7 +230,7 @@ impl Decoder {
     #[cold]
     fn stop(&mut self, stop: Stop<'_>) -> End {
         match stop {
-            Stop::Other | Stop::Fragment(_) => {}
+            Stop::Other | Stop::Fragment(_) | Stop::NameService(_) => {}
             Stop::Cut => self.note(NoticeKind::BadPacket, CUT.to_owned(), 1),
             Stop::Bad(what) => self.note(NoticeKind::BadPacket, what.to_owned(), 1),
             Stop::UnknownLink(number) => {
