@@ -238,6 +238,44 @@ fn csv_is_exact() {
 }
 
 #[test]
+fn names_come_from_the_best_evidence_or_not_at_all() {
+    let scene = Scene::new();
+    let capture = include_bytes!("../testdata/hand-made/dns-names.pcap");
+    scene.write("names.pcap", capture);
+    scene.write("hosts", b"10.20.0.9 laser.example\n");
+    let servers = |options: &[&str]| {
+        let columns = ["-o", "csv", "--columns", "dst.name,dst.nameSource"];
+        let run = scene.run(&[&["sessions", "names.pcap"], &columns[..], options].concat());
+        let rows = run.stdout.lines().skip(1);
+        rows.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let dns = [
+        "shop.example.test,dns",
+        "blog.example.test,dns",
+        "www.example.test,dns",
+        "printer.local,dns",
+        "late.example.test,dns",
+        ",",
+        "big.example.test,dns",
+        "api.example.test,sni",
+    ];
+    let mut with_hosts = dns;
+    with_hosts[3] = "laser.example,hosts";
+    assert_eq!(servers(&[]), dns);
+    assert_eq!(servers(&["--threads", "1"]), dns);
+    assert_eq!(servers(&["--hosts", "hosts"]), with_hosts);
+    assert_eq!(servers(&["-n"]), [","; 8]);
+    assert_eq!(servers(&["--name", "*.example.test"]).len(), 6);
+    let run = scene.run(&["stats", "names.pcap", "--by", "host"]);
+    assert!(
+        run.stdout.contains("blog.example.test"),
+        "the latest: {run:?}"
+    );
+    assert!(!run.stdout.contains("shop.example.test"), "{run:?}");
+    assert!(!run.stdout.contains("api.example.test"), "{run:?}");
+}
+
+#[test]
 fn conditions_decide_the_exit_code() {
     let scene = Scene::new();
     for (option, condition, code) in [

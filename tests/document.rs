@@ -14,9 +14,11 @@ use spider_pcap::document::{
     Certificate, Cipher, Decrypted, ETag, HttpParser, ParserStatus, Parsers, Seconds,
     TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA, TcpSession, Text, Tls,
 };
+use spider_pcap::names::Names;
 use spider_pcap::packet::{Encapsulation, EncapsulationId, Tunnel};
-use spider_pcap::session::{SessionSummary, State};
+use spider_pcap::session::{Direction, SessionSummary, State};
 use spider_pcap::time::{Precision, Timestamp, UnixSeconds};
+use spider_pcap::tls::TlsFacts;
 
 #[test]
 fn the_sample_session_prints_as_the_sample_does() {
@@ -28,7 +30,9 @@ fn the_sample_session_prints_as_the_sample_does() {
     let printed = pretty(&document);
     let (samples, ours) = printed.split_once("  \"analysis\": {").unwrap();
     let expected = include_str!("document/sample.json").replace("\\\"TAG\\\"", &escaped(&tag));
-    assert_eq!(samples, expected);
+    let source = ",\n    \"nameSource\": \"nameRecord\"\n  }";
+    assert_eq!(samples.matches(source).count(), 2, "ours stand last");
+    assert_eq!(samples.replace(source, "\n  }"), expected);
     assert!(
         ours.contains("\n  \"capture\": {"),
         "ours stand after the sample's"
@@ -280,6 +284,32 @@ proptest! {
 }
 
 /// The document of a session, without entity tag.
+#[test]
+fn a_server_name_is_that_of_the_end_that_serves_tls_unless_it_has_a_better_one() {
+    let mut fixture = fixture::emptiest();
+    let named = |fixture: &Fixture, client| {
+        let facts = TlsFacts {
+            client,
+            server_name: Some("www.example.test".to_owned()),
+            ..TlsFacts::default()
+        };
+        let document = document(fixture).with_tls(Some(&facts), &fixture.context());
+        let names = [&document.src, &document.dst].map(|end| (end.name, end.name_source));
+        names.map(|(name, source)| format!("{name:?} {source:?}"))
+    };
+    let asked = r#"Some("www.example.test") Some("sni")"#;
+    let unknown = "None None";
+    assert_eq!(named(&fixture, Some(Direction::Out)), [unknown, asked]);
+    assert_eq!(named(&fixture, Some(Direction::In)), [asked, unknown]);
+    assert_eq!(named(&fixture, None), [unknown, unknown]);
+    let server = fixture.summary.server.ip;
+    fixture.names.add_record(server, "server");
+    let recorded = r#"Some("server") Some("nameRecord")"#;
+    assert_eq!(named(&fixture, Some(Direction::Out)), [unknown, recorded]);
+    fixture.names = Names::none();
+    assert_eq!(named(&fixture, Some(Direction::Out)), [unknown, unknown]);
+}
+
 fn document(fixture: &Fixture) -> TcpSession<'_> {
     TcpSession::new(&fixture.summary, &fixture.lots, &fixture.context())
 }

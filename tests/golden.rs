@@ -14,10 +14,14 @@ mod conversation;
 mod corpus;
 #[path = "support/diff.rs"]
 mod diff;
+#[path = "support/dns_names.rs"]
+mod dns_names;
 #[path = "support/facts.rs"]
 mod facts;
 #[path = "support/hand_made.rs"]
 mod hand_made;
+#[path = "support/naming.rs"]
+mod naming;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

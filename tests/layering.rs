@@ -35,7 +35,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "analyze",
         &[
-            "capture", "config", "error", "lot", "packet", "pcapng", "session", "time", "tls",
+            "capture", "config", "error", "lot", "names", "packet", "pcapng", "session", "time",
+            "tls",
         ],
     ),
 ];

@@ -21,7 +21,7 @@ use spider_pcap::analyze::{CaptureTables, FollowedPacket, Follower, NoProgress, 
 use spider_pcap::config::Config;
 use spider_pcap::document::{DocumentContext, Identity, Packet, PacketClock, TcpSession};
 use spider_pcap::lot::{Hold, LotPart};
-use spider_pcap::names::{NameSource, Names};
+use spider_pcap::names::Names;
 use spider_pcap::session::{LabelledPacket, SessionSummary, Target, WiresharkAnalyser};
 use spider_pcap::tls::KeyLog;
 use spider_pcap::view::{Characters, FlowStyle, PacketFlow, Surface, TimeStyle};
@@ -319,7 +319,7 @@ impl Follower for Shown<'_> {
         };
         let mut names = Names::default();
         for (end, name) in [(summary.client, CLIENT_NAME), (summary.server, SERVER_NAME)] {
-            names.add(end.ip, name, NameSource::NameRecord);
+            names.add_record(end.ip, name);
         }
         let keys = KeyLog::default();
         let context = DocumentContext {

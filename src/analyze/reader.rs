@@ -1,20 +1,24 @@
 //! Reading and decoding: inputs in, batches with their segments out.
+//!
+//! Beside them, what the capture itself says becomes known here: interfaces, names, secrets.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Progress;
 use super::decoded::{Decoded, Router};
 use super::record::{CaptureSummary, CaptureTables};
-use crate::capture::{Capture, CaptureNotice, Input};
+use crate::capture::{Batch, Capture, CaptureNotice, Input, NoticeKind};
 use crate::config::Config;
 use crate::error::Error;
-use crate::packet::Decoder;
+use crate::names::{AnswerCollector, NameService};
+use crate::packet::{Decoder, NameDatagram, SegmentHead};
 
 /// Reads and decodes.
 pub(super) struct Reader {
     capture: Capture,
     decoder: Decoder,
     router: Router,
+    answers: AnswerCollector,
     packet_limit: Option<u64>,
     packets: u64,
     segments: u64,
@@ -22,6 +26,7 @@ pub(super) struct Reader {
     pub(super) tables: Arc<RwLock<CaptureTables>>,
     /// How much of it is known there.
     known: [usize; 4],
+    known_answers: usize,
 }
 
 impl Reader {
@@ -36,11 +41,13 @@ impl Reader {
             capture,
             decoder: Decoder::new(config.decode),
             router: Router::new(config.separate),
+            answers: AnswerCollector::default(),
             packet_limit: config.packet_limit,
             packets: 0,
             segments: 0,
             tables: Arc::new(RwLock::new(tables)),
             known: [0; 4],
+            known_answers: 0,
         })
     }
 
@@ -60,6 +67,7 @@ impl Reader {
             decoded.batch.slots.truncate(left);
         }
         decoded.decode(&mut self.decoder, &mut self.router);
+        self.collect_answers(&decoded);
         self.packets += decoded.batch.slots.len() as u64;
         self.segments += decoded.heads.len() as u64;
         self.publish_tables();
@@ -71,20 +79,42 @@ impl Reader {
         Some(decoded)
     }
 
-    /// Makes new interfaces and encapsulations known before their segments are tracked.
+    /// Reads the answers of name services in a batch that was just decoded, in capture order.
+    fn collect_answers(&mut self, decoded: &Decoded) {
+        let Decoded { batch, heads, .. } = decoded;
+        let mut datagrams = self.decoder.datagrams().iter().peekable();
+        let from_dns = |head: &&SegmentHead| head.source.port == NameDatagram::DNS;
+        for head in heads.iter().filter(from_dns) {
+            while let Some(datagram) = datagrams.next_if(|next| next.number <= head.number) {
+                read_datagram(&mut self.answers, datagram, batch);
+            }
+            let payload = head.resolve(batch).payload;
+            self.answers.read_segment(payload, head.time);
+        }
+        datagrams.for_each(|datagram| read_datagram(&mut self.answers, datagram, batch));
+    }
+
+    /// Makes new interfaces, encapsulations and names known before their segments are tracked.
     fn publish_tables(&mut self) {
         let (interfaces, around) = (self.capture.interfaces(), self.decoder.encapsulations());
         let (names, secrets) = (self.capture.names(), self.capture.secrets());
         let known = [interfaces.len(), around.len(), names.len(), secrets.len()];
-        if self.known == known {
+        let answers = self.answers.answers();
+        if self.known == known && self.known_answers == answers.len() {
             return;
         }
-        self.known = known;
         let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
-        tables.interfaces = interfaces.to_vec();
-        tables.encapsulations = around.to_vec();
-        tables.names = names.to_vec();
-        tables.secrets = secrets.to_vec();
+        if self.known != known {
+            tables.interfaces = interfaces.to_vec();
+            tables.encapsulations = around.to_vec();
+            tables.names = names.to_vec();
+            tables.secrets = secrets.to_vec();
+        }
+        // Nearly every batch of a long capture may bring some, so that they are not copied anew.
+        let new = answers.get(self.known_answers..).unwrap_or_default();
+        tables.answers.extend_from_slice(new);
+        self.known = known;
+        self.known_answers = answers.len();
     }
 
     /// What is known of the capture when it was read.
@@ -99,6 +129,7 @@ impl Reader {
             .clone();
         let mut notices: Vec<CaptureNotice> = self.capture.notices().notices().to_vec();
         notices.extend_from_slice(self.decoder.notices().notices());
+        notices.extend(names_left_out(self.answers.left_out()));
         CaptureSummary {
             tables,
             notices,
@@ -108,4 +139,23 @@ impl Reader {
             bytes: self.capture.bytes_read(),
         }
     }
+}
+
+fn read_datagram(answers: &mut AnswerCollector, datagram: &NameDatagram, batch: &Batch) {
+    let service = match datagram.source_port {
+        NameDatagram::MULTICAST_DNS => NameService::MulticastDns,
+        _ => NameService::Dns,
+    };
+    answers.read(datagram.payload(batch), service, datagram.time);
+}
+
+fn names_left_out(count: u64) -> Option<CaptureNotice> {
+    (0 < count).then(|| CaptureNotice {
+        kind: NoticeKind::LimitReached,
+        file: String::new(),
+        byte_offset: None,
+        message: "names in answers of name services were left out: too many, or too long"
+            .to_owned(),
+        count,
+    })
 }

@@ -2,6 +2,7 @@
 
 use crate::capture::{CaptureNotice, Interface};
 use crate::lot::LotTotals;
+use crate::names::Answer;
 use crate::packet::Encapsulation;
 use crate::pcapng::{InterfaceStatistics, NameRecord, SecretBlock};
 use crate::session::SessionSummary;
@@ -29,6 +30,8 @@ pub struct CaptureTables {
     pub encapsulations: Vec<Encapsulation>,
     /// Names that the capture itself gives.
     pub names: Vec<NameRecord>,
+    /// Names that answers of name services in it give, in capture order.
+    pub answers: Vec<Answer>,
     /// Secrets that the capture itself gives.
     pub secrets: Vec<SecretBlock>,
 }

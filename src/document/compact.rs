@@ -159,7 +159,11 @@ impl Json<'_> {
             }
         }
         self.number(b":", u64::from(end.port));
-        self.raw(br#""}"#);
+        self.raw(b"\"");
+        if let Some(source) = end.name_source {
+            self.text(br#","nameSource":"#, source)?;
+        }
+        self.raw(b"}");
         Ok(())
     }
 

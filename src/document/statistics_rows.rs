@@ -175,7 +175,7 @@ impl<'a> HostName<'a> {
     pub(super) fn new(ip: IpAddr, names: &'a Names) -> Self {
         Self {
             ip: Text(ip),
-            name: names.lookup(ip),
+            name: names.lookup(ip, None).map(|named| named.name),
         }
     }
 }

@@ -15,9 +15,10 @@ use super::parsers::Parsers;
 use super::times::{Date, Times, Timespan};
 use super::tls::Tls;
 use crate::lot::LotTotals;
-use crate::names::Names;
+use crate::names::{Named, Names};
 use crate::packet::{Endpoint, SeqNumber};
 use crate::session::{Direction, HalfSummary, SessionSummary, State};
+use crate::time::Timestamp;
 use crate::tls::TlsFacts;
 
 /// One TCP session as a document.
@@ -99,6 +100,7 @@ pub struct TcpSession<'a> {
 
 /// One end of a session.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct End<'a> {
     /// Address (RFC 5952).
     pub ip: Text<IpAddr>,
@@ -109,6 +111,9 @@ pub struct End<'a> {
     pub name: Option<&'a str>,
     /// `ip:port` or `[ip6]:port`.
     pub socket: Text<Endpoint>,
+    /// Where the name comes from: `hosts`, `nameRecord`, `dns` or `sni`; absent without a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_source: Option<&'static str>,
 }
 
 /// Sizes and numbers of one direction.
@@ -151,8 +156,8 @@ impl<'a> TcpSession<'a> {
             name,
             whisperer: &context.identity.whisperer,
             instance_id: &context.identity.instance,
-            src: End::new(summary.client, context.names),
-            dst: End::new(summary.server, context.names),
+            src: End::new(summary.client, summary.times.first, context.names),
+            dst: End::new(summary.server, summary.times.first, context.names),
             state: Text(summary.state),
             packets_count: summary.packets,
             last_packet_to_parse: summary.last_data_index,
@@ -176,9 +181,25 @@ impl<'a> TcpSession<'a> {
 
     /// This document with what the TLS handshake showed, where it is a session of TLS.
     #[must_use]
-    pub fn with_tls(mut self, facts: Option<&TlsFacts>, context: &DocumentContext<'a>) -> Self {
+    pub fn with_tls(mut self, facts: Option<&'a TlsFacts>, context: &DocumentContext<'a>) -> Self {
         self.tls = facts.map(|facts| Tls::new(facts, context.keys));
+        if let Some(facts) = facts {
+            self.name_tls_server(facts, context.names);
+        }
         self
+    }
+
+    /// Names the end that serves TLS as its client calls it, where nothing better is known.
+    fn name_tls_server(&mut self, facts: &'a TlsFacts, names: &Names) {
+        let server = match facts.client {
+            Some(Direction::Out) => &mut self.dst,
+            Some(Direction::In) => &mut self.src,
+            None => return,
+        };
+        let server_name = facts.server_name.as_deref();
+        if server.name.is_none() {
+            server.set_name(server_name.and_then(|name| names.of_server_name(name)));
+        }
     }
 
     /// Appends this document to `out` as compact JSON on one line, entity tag included.
@@ -217,13 +238,22 @@ impl<'a> TcpSession<'a> {
 }
 
 impl<'a> End<'a> {
-    fn new(endpoint: Endpoint, names: &'a Names) -> Self {
-        Self {
+    /// The end of a session that started at `first`.
+    fn new(endpoint: Endpoint, first: Option<Timestamp>, names: &'a Names) -> Self {
+        let mut end = Self {
             ip: Text(endpoint.ip),
             port: endpoint.port,
-            name: names.lookup(endpoint.ip),
+            name: None,
             socket: Text(endpoint),
-        }
+            name_source: None,
+        };
+        end.set_name(names.lookup(endpoint.ip, first));
+        end
+    }
+
+    fn set_name(&mut self, named: Option<Named<'a>>) {
+        self.name = named.map(|named| named.name);
+        self.name_source = named.map(|named| named.source.as_str());
     }
 }
 

@@ -316,7 +316,7 @@ mod tests {
             r#"{"@type":"SessionTimeline","first":1705268606.416464,"last":1705268606.916464,"duration":0.500000,"binsStart":1705268606.213816320,"binSeconds":0.268435456,"binCount":3,"#
         ), "{text}");
         assert!(text.contains(
-            r#"{"start":1705268606.516464,"after":0.100000,"duration":0.400000,"lotsBefore":1,"betweenLots":true,"endedBy":"lot","direction":"in","lot":1}"#
+            r#"{"start":1705268606.516464,"after":0.100000,"duration":0.400000,"lotsBefore":1,"betweenLots":true,"endedBy":"lot","direction":"in","packetLot":1}"#
         ), "{text}");
         let value: Value = from_str(&text).unwrap();
         assert_eq!(

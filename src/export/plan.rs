@@ -4,14 +4,13 @@
 //! capture; one with packets that have no time comes first, for only there they can be written.
 //! Interfaces of several sections come into one section, with the header of the first one's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::IpAddr;
 
 use super::error::ExportError;
 use super::writer::ExportWriter;
 use crate::capture::{Interface, InterfaceId, PacketSet, PcapHeader, PcapWriter};
-use crate::names::Names;
 use crate::pcapng::{
     InterfaceDescription, InterfaceStatistics, NameRecord, OptionList, SecretBlock, Writer,
 };
@@ -121,15 +120,21 @@ impl ExportPlan {
     }
 }
 
-/// The names of these addresses that are known and can be written.
-pub fn names_of(ends: impl IntoIterator<Item = IpAddr>, names: &Names) -> Vec<NameRecord> {
-    let ends: BTreeSet<IpAddr> = ends.into_iter().collect();
-    let known = ends.into_iter().filter_map(|ip| {
-        let name = names.lookup(ip).filter(|name| !name.contains('\0'))?;
-        Some(NameRecord {
-            ip,
-            name: name.to_owned(),
-        })
+/// The names of addresses that can be written; of several names of one address the last one given
+/// stands last, which is the one that Wireshark shows.
+pub fn names_of(ends: impl IntoIterator<Item = (IpAddr, Option<String>)>) -> Vec<NameRecord> {
+    let mut known = BTreeMap::<IpAddr, Vec<String>>::new();
+    for (ip, name) in ends {
+        let Some(name) = name.filter(|name| !name.contains('\0')) else {
+            continue;
+        };
+        let names = known.entry(ip).or_default();
+        names.retain(|other| *other != name);
+        names.push(name);
+    }
+    let records = known.into_iter().flat_map(|(ip, names)| {
+        let record = move |name| NameRecord { ip, name };
+        names.into_iter().map(record)
     });
-    known.collect()
+    records.collect()
 }

@@ -1,7 +1,6 @@
 //! What stands in an export beside packets.
 
 use super::*;
-use crate::names::{NameSource, Names};
 use crate::pcapng::SecretBlock;
 use crate::tls::{CipherSuite, KeyLog, TlsFacts, Version, hex};
 
@@ -115,16 +114,18 @@ fn a_session_without_hello_has_the_only_unseen_random() {
 
 #[test]
 fn names_are_those_of_the_ends_that_can_be_written() {
-    let mut names = Names::default();
-    for (ip, name) in [
-        ([10, 0, 0, 1], "a"),
-        ([10, 0, 0, 2], "b\0c"),
-        ([10, 0, 0, 3], "other"),
-    ] {
-        names.add(ip.into(), name, NameSource::NameRecord);
-    }
-    let ends = [[10, 0, 0, 2], [10, 0, 0, 1], [10, 0, 0, 1], [10, 0, 0, 9]];
-    let found = names_of(ends.map(Into::into), &names);
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].name, "a");
+    let ends = [
+        ([10, 0, 0, 2], Some("b\0c")),
+        ([10, 0, 0, 1], Some("new")),
+        ([10, 0, 0, 1], Some("old")),
+        ([10, 0, 0, 9], None),
+        ([10, 0, 0, 1], Some("new")),
+    ];
+    let owned =
+        ends.map(|(ip, name): ([u8; 4], Option<&str>)| (ip.into(), name.map(str::to_owned)));
+    let found: Vec<_> = names_of(owned)
+        .into_iter()
+        .map(|record| record.name)
+        .collect();
+    assert_eq!(found, ["old", "new"]);
 }

@@ -1,4 +1,5 @@
 //! Packets in, TCP segments out: the loop over the layers of a packet, and what it remembers.
+//! Datagrams of name services are noted beside them.
 //!
 //! A packet gives one segment at most, unless it is an aggregate of frames (IEEE 802.11 A-MSDU),
 //! each of which may give one. Of several TCP headers, one in the other, only the innermost would
@@ -6,6 +7,7 @@
 //! Does not judge sequence numbers, and does not verify TCP checksums.
 //! Limits: [`DecodeLimits`].
 
+use super::datagram::NameDatagram;
 use super::encapsulation::{Encapsulation, EncapsulationTable};
 use super::fragment::{Arrival, DatagramKey, Fragment, FragmentStore, GivenUp};
 use super::layer::{self, Aside, Layer, Path};
@@ -30,6 +32,7 @@ pub struct Decoder {
     joined: Vec<PacketOrigin>,
     /// Packets with segments of the latest batch, and those with fragments of the same datagrams.
     fragments_of: Vec<(PacketNumber, PacketOrigin)>,
+    datagrams: Vec<NameDatagram>,
     notices: NoticeLog,
 }
 
@@ -65,6 +68,7 @@ impl Decoder {
             path: Path::new(),
             joined: Vec::new(),
             fragments_of: Vec::new(),
+            datagrams: Vec::new(),
             notices: NoticeLog::default(),
         }
     }
@@ -75,12 +79,14 @@ impl Decoder {
     /// that its segment lies there like any other.
     pub fn decode(&mut self, batch: &mut Batch, segments: &mut Vec<SegmentHead>) {
         self.fragments_of.clear();
+        self.datagrams.clear();
         for index in 0..batch.slots.len() {
             let Some(slot) = batch.slots.get(index).copied() else {
                 return;
             };
             match straight::read(&batch.bytes, &slot) {
                 Some(Straight::Segment(head)) => segments.push(head),
+                Some(Straight::Names(datagram)) => self.datagrams.push(datagram),
                 Some(Straight::Nothing) => {}
                 None => self.slow(batch, &slot, segments),
             }
@@ -124,6 +130,11 @@ impl Decoder {
     /// one of the packets that its earlier fragments came in, in the order of the segments.
     pub fn fragments(&self) -> &[(PacketNumber, PacketOrigin)] {
         &self.fragments_of
+    }
+
+    /// The answers of name services in the batch decoded last, in capture order.
+    pub fn datagrams(&self) -> &[NameDatagram] {
+        &self.datagrams
     }
 
     /// What could not be decoded, and why.
@@ -184,6 +195,10 @@ impl Decoder {
                 Ok(next) => (layer, view) = next,
                 Err(Stop::Fragment(fragment)) => {
                     return self.join(&fragment, slot, layers_left);
+                }
+                Err(Stop::NameService(header)) => {
+                    self.datagrams.extend(NameDatagram::at(header, slot));
+                    return End::Done;
                 }
                 Err(stop) => return self.stop(stop),
             }
@@ -249,7 +264,7 @@ impl Decoder {
     #[cold]
     fn stop(&mut self, stop: Stop<'_>) -> End {
         match stop {
-            Stop::Other | Stop::Fragment(_) => {}
+            Stop::Other | Stop::Fragment(_) | Stop::NameService(_) => {}
             Stop::Cut => self.note(NoticeKind::BadPacket, CUT.to_owned(), 1),
             Stop::Bad(what) => self.note(NoticeKind::BadPacket, what.to_owned(), 1),
             Stop::UnknownLink(number) => {

@@ -1,4 +1,4 @@
-//! One captured packet in, at most one TCP segment out.
+//! One captured packet in, at most one TCP segment out; beside it, answers of name services.
 //!
 //! ```text
 //! RawPacket -> link -> (VLAN, MPLS, PPP, tunnels) -> IP -> fragments -> TCP -> SegmentHead
@@ -11,6 +11,7 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod checksum;
+mod datagram;
 mod decoder;
 pub mod dissect;
 mod encapsulation;
@@ -40,6 +41,7 @@ mod testing;
 )]
 mod tests;
 
+pub use datagram::NameDatagram;
 pub use decoder::Decoder;
 pub use encapsulation::{Encapsulation, Tunnel};
 pub use limits::DecodeLimits;

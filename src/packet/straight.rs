@@ -3,8 +3,9 @@
 //! Gives the same as the loop over the layers, without it; whatever is not this simple, or odd in
 //! any way, is left to the loop.
 
+use super::datagram::NameDatagram;
 use super::segment::{EncapsulationId, SegmentHead};
-use super::tunnel::udp;
+use super::tunnel::udp::{self, Announced};
 use super::view::View;
 use super::{ip, tcp};
 use crate::capture::Slot;
@@ -13,6 +14,8 @@ use crate::capture::Slot;
 pub(super) enum Straight {
     /// A segment.
     Segment(SegmentHead),
+    /// An answer of a name service.
+    Names(NameDatagram),
     /// Another protocol, in which no TCP can be.
     Nothing,
 }
@@ -40,9 +43,18 @@ pub(super) fn read(bytes: &[u8], slot: &Slot) -> Option<Straight> {
             let head = tcp::segment(header.payload, &header.context, slot, plain).ok()?;
             Some(Straight::Segment(head))
         }
-        17 if !udp::is_tunnel(header.payload).ok()? => Some(Straight::Nothing),
+        17 => datagram(header.payload, slot),
         1 | 58 => Some(Straight::Nothing),
         _ => None,
+    }
+}
+
+/// Reads a UDP header that announces no tunnel.
+fn datagram(view: View<'_>, slot: &Slot) -> Option<Straight> {
+    match udp::announced(view).ok()? {
+        Announced::Tunnel => None,
+        Announced::NameService => Some(Straight::Names(NameDatagram::at(view, slot).ok()?)),
+        Announced::Nothing => Some(Straight::Nothing),
     }
 }
 

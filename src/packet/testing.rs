@@ -48,6 +48,32 @@ impl Bench {
         original_len: usize,
         at_ns: i64,
     ) -> Vec<Found> {
+        let mut batch = self.batch(link_type, bytes, original_len, at_ns);
+        let mut heads = Vec::new();
+        self.decoder.decode(&mut batch, &mut heads);
+        let found = heads.into_iter().map(|head| {
+            let segment = head.resolve(&batch);
+            Found {
+                head,
+                payload: segment.payload.to_vec(),
+                around: self.decoder.encapsulations()[head.encapsulation.0 as usize].clone(),
+                checksum: segment.checksum(),
+            }
+        });
+        found.collect()
+    }
+
+    /// The payloads of the datagrams of name services in one whole packet.
+    pub(super) fn datagrams(&mut self, link_type: u16, bytes: &[u8]) -> Vec<Vec<u8>> {
+        let mut batch = self.batch(link_type, bytes, bytes.len(), 0);
+        self.decoder.decode(&mut batch, &mut Vec::new());
+        let found = self.decoder.datagrams().iter();
+        found
+            .map(|datagram| datagram.payload(&batch).to_vec())
+            .collect()
+    }
+
+    fn batch(&mut self, link_type: u16, bytes: &[u8], original_len: usize, at_ns: i64) -> Batch {
         self.number += 1;
         let mut batch = Batch::default();
         batch.bytes.extend_from_slice(b"framing");
@@ -64,18 +90,7 @@ impl Bench {
             block: None,
         });
         batch.bytes.extend_from_slice(bytes);
-        let mut heads = Vec::new();
-        self.decoder.decode(&mut batch, &mut heads);
-        let found = heads.into_iter().map(|head| {
-            let segment = head.resolve(&batch);
-            Found {
-                head,
-                payload: segment.payload.to_vec(),
-                around: self.decoder.encapsulations()[head.encapsulation.0 as usize].clone(),
-                checksum: segment.checksum(),
-            }
-        });
-        found.collect()
+        batch
     }
 
     /// Notices of a kind, counted.
@@ -159,9 +174,14 @@ pub(super) fn tcp6() -> Vec<u8> {
 
 /// A UDP datagram without a checksum.
 pub(super) fn udp(port: u16, payload: &[u8]) -> Vec<u8> {
-    let [p0, p1] = port.to_be_bytes();
-    let [l0, l1] = u16::try_from(payload.len() + 8).unwrap().to_be_bytes();
-    cat(&[&[0xC0, 0, p0, p1, l0, l1, 0, 0], payload])
+    udp_between([0xC000, port], payload)
+}
+
+/// The same with both ports.
+pub(super) fn udp_between(ports: [u16; 2], payload: &[u8]) -> Vec<u8> {
+    let [source, destination] = ports.map(u16::to_be_bytes);
+    let len = u16::try_from(payload.len() + 8).unwrap().to_be_bytes();
+    cat(&[&source, &destination, &len, &[0, 0], payload])
 }
 
 /// An Ethernet frame.

@@ -36,6 +36,8 @@ pub(super) enum Stop<'a> {
     UnknownLink(u16),
     /// Part of an IP datagram.
     Fragment(Fragment<'a>),
+    /// A UDP header from the port of a name service.
+    NameService(View<'a>),
 }
 
 impl<'a> View<'a> {

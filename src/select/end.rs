@@ -136,6 +136,7 @@ mod tests {
             port,
             name,
             socket: Text(Endpoint { ip, port }),
+            name_source: None,
         };
         pattern.parse::<EndPattern>().unwrap().matches(&end)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use spider_pcap::capture::{Interface, InterfaceId, LinkType, PacketNumber};
 use spider_pcap::document::{DocumentContext, Identity};
 use spider_pcap::lot::LotTotals;
-use spider_pcap::names::{NameSource, Names};
+use spider_pcap::names::Names;
 use spider_pcap::packet::{Encapsulation, EncapsulationId, Endpoint, SeqNumber, Tunnel};
 use spider_pcap::session::{
     ClientEvidence, CloseKind, ClosedBy, Direction, HalfSummary, PerDirection, RttSummary,
@@ -282,7 +282,7 @@ fn rtt(samples: u64, [min, avg, p50, p95, p99, max]: [i64; 6]) -> RttSummary {
 }
 
 fn name(fixture: &mut Fixture, end: Endpoint, name: &str) {
-    fixture.names.add(end.ip, name, NameSource::NameRecord);
+    fixture.names.add_record(end.ip, name);
 }
 
 fn packet(number: u64) -> PacketNumber {

@@ -11,7 +11,7 @@ use spider_pcap::document::{
     SessionTiming, TcpSession, write_pieces,
 };
 use spider_pcap::lot::{Hold, LotPart, LotTotals, Overlap, Timeline};
-use spider_pcap::names::{NameSource, Names};
+use spider_pcap::names::Names;
 use spider_pcap::packet::dissect::dissect;
 use spider_pcap::session::{LabelledPacket, SessionSummary, Target, WiresharkAnalyser};
 use spider_pcap::time::Precision;
@@ -145,7 +145,7 @@ fn with_context<T>(
     };
     let mut names = Names::default();
     for record in &tables.names {
-        names.add(record.ip, &record.name, NameSource::NameRecord);
+        names.add_record(record.ip, &record.name);
     }
     make(&DocumentContext {
         identity: &identity,

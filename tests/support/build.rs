@@ -38,41 +38,7 @@ pub(crate) enum Format {
 impl Segment {
     /// This segment in Ethernet and IP.
     pub(crate) fn frame(&self) -> Vec<u8> {
-        let tcp = self.tcp();
-        let mut frame = vec![0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1];
-        match self.from.ip() {
-            IpAddr::V4(_) => {
-                frame.extend([0x08, 0x00]);
-                frame.extend(self.ipv4_header(tcp.len()));
-            }
-            IpAddr::V6(_) => {
-                frame.extend([0x86, 0xdd, 0x60, 0, 0, 0]);
-                frame.extend(short(tcp.len()));
-                frame.extend([TCP, 64]);
-                frame.extend(self.addresses());
-            }
-        }
-        frame.extend(tcp);
-        frame
-    }
-
-    fn addresses(&self) -> Vec<u8> {
-        let octets = |end: SocketAddr| match end.ip() {
-            IpAddr::V4(ip) => ip.octets().to_vec(),
-            IpAddr::V6(ip) => ip.octets().to_vec(),
-        };
-        [octets(self.from), octets(self.to)].concat()
-    }
-
-    fn ipv4_header(&self, tcp_len: usize) -> Vec<u8> {
-        let mut header = vec![0x45, 0];
-        header.extend(short(20 + tcp_len));
-        header.extend(self.ip_id.to_be_bytes());
-        header.extend([0x40, 0, 64, TCP, 0, 0]);
-        header.extend(self.addresses());
-        let checksum = checksum(&header);
-        header[10..12].copy_from_slice(&checksum);
-        header
+        in_ip([self.from, self.to], (TCP, self.ip_id), &self.tcp())
     }
 
     fn tcp(&self) -> Vec<u8> {
@@ -89,14 +55,58 @@ impl Segment {
         tcp.extend([0; 4]);
         tcp.extend(&self.options);
         tcp.extend(&self.payload);
-        let mut pseudo = self.addresses();
-        pseudo.extend([0, TCP]);
-        pseudo.extend(short(tcp.len()));
-        pseudo.extend(&tcp);
-        let checksum = checksum(&pseudo);
+        let checksum = pseudo_checksum([self.from, self.to], TCP, &tcp);
         tcp[16..18].copy_from_slice(&checksum);
         tcp
     }
+}
+
+/// What a transport protocol sends, in Ethernet and IP; the protocol comes with the IPv4
+/// identification.
+pub(crate) fn in_ip(ends: [SocketAddr; 2], (protocol, id): (u8, u16), payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1];
+    match ends[0].ip() {
+        IpAddr::V4(_) => {
+            frame.extend([0x08, 0x00]);
+            frame.extend(ipv4_header(ends, (protocol, id), payload.len()));
+        }
+        IpAddr::V6(_) => {
+            frame.extend([0x86, 0xdd, 0x60, 0, 0, 0]);
+            frame.extend(short(payload.len()));
+            frame.extend([protocol, 64]);
+            frame.extend(addresses(ends));
+        }
+    }
+    frame.extend(payload);
+    frame
+}
+
+/// The checksum of a transport protocol, over the addresses too.
+pub(crate) fn pseudo_checksum(ends: [SocketAddr; 2], protocol: u8, payload: &[u8]) -> [u8; 2] {
+    let mut pseudo = addresses(ends);
+    pseudo.extend([0, protocol]);
+    pseudo.extend(short(payload.len()));
+    pseudo.extend(payload);
+    checksum(&pseudo)
+}
+
+fn addresses(ends: [SocketAddr; 2]) -> Vec<u8> {
+    let octets = |end: SocketAddr| match end.ip() {
+        IpAddr::V4(ip) => ip.octets().to_vec(),
+        IpAddr::V6(ip) => ip.octets().to_vec(),
+    };
+    ends.map(octets).concat()
+}
+
+fn ipv4_header(ends: [SocketAddr; 2], (protocol, id): (u8, u16), payload_len: usize) -> Vec<u8> {
+    let mut header = vec![0x45, 0];
+    header.extend(short(20 + payload_len));
+    header.extend(id.to_be_bytes());
+    header.extend([0x40, 0, 64, protocol, 0, 0]);
+    header.extend(addresses(ends));
+    let checksum = checksum(&header);
+    header[10..12].copy_from_slice(&checksum);
+    header
 }
 
 /// The options of a SYN: maximum segment size and window scale.

@@ -9,7 +9,7 @@ use spider_pcap::analyze::{Analysis, NoProgress, analyze};
 use spider_pcap::config::Config;
 use spider_pcap::document::{DocumentContext, Identity, TcpSession};
 use spider_pcap::error::Error;
-use spider_pcap::names::{NameSource, Names};
+use spider_pcap::names::Names;
 use spider_pcap::tls::KeyLog;
 
 pub(crate) use files::{all, input};
@@ -35,7 +35,10 @@ pub(crate) fn lines(name: &str, analysis: &Analysis) -> Vec<String> {
     let tables = &analysis.capture.tables;
     let mut names = Names::default();
     for record in &tables.names {
-        names.add(record.ip, &record.name, NameSource::NameRecord);
+        names.add_record(record.ip, &record.name);
+    }
+    for answer in &tables.answers {
+        names.add_answer(answer);
     }
     let mut keys = KeyLog::default();
     for block in &tables.secrets {

@@ -8,6 +8,7 @@ use spider_pcap::session::Direction::{self, In, Out};
 
 use crate::build::{Format, Packet, Segment, capture};
 use crate::conversation::Conversation;
+use crate::dns_names::dns_names;
 
 /// A capture below `testdata/hand-made/`.
 pub(crate) struct HandMade {
@@ -74,6 +75,11 @@ pub(crate) fn all() -> Vec<HandMade> {
             "hole-then-fill.pcapng",
             "A packet is lost before the capture, acknowledged thrice as missing, and sent again",
             &hole_then_fill(),
+        ),
+        made(
+            "dns-names.pcap",
+            "Names from answers of DNS (one changed, one late, one in TCP) and multicast DNS, and from a TLS handshake",
+            &dns_names(),
         ),
     ]
 }
@@ -253,7 +259,7 @@ fn hole_then_fill() -> Conversation {
 /// What only these captures need of a conversation.
 impl Conversation {
     /// Sends the next bytes, in one segment.
-    fn send(&mut self, direction: Direction, payload: &[u8]) {
+    pub(crate) fn send(&mut self, direction: Direction, payload: &[u8]) {
         let segment = self.prepare(direction, payload);
         self.capture(&segment);
     }

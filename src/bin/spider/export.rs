@@ -135,8 +135,8 @@ impl Export<'_> {
             return plan;
         }
         plan.add_statistics(&capture.statistics);
-        let ends = sessions.iter().flat_map(|session| session.ends);
-        plan.names = names_of(ends, &known.names);
+        let ends = sessions.iter().flat_map(|session| session.ends.clone());
+        plan.names = names_of(ends);
         if !self.args.output.no_secrets {
             let facts = sessions.iter().filter_map(|session| session.tls.as_deref());
             let sources = SecretSources {

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use spider_pcap::analyze::{Analysis, CaptureTables};
 use spider_pcap::document::{DocumentContext, Identity};
-use spider_pcap::names::{NameSource, Names};
-use spider_pcap::pcapng::{NameRecord, SecretBlock};
+use spider_pcap::names::Names;
+use spider_pcap::pcapng::SecretBlock;
 use spider_pcap::tls::KeyLog;
 
 use crate::args::InputArgs;
@@ -30,6 +30,16 @@ pub(crate) struct Known {
     pub(crate) names: Names,
     /// TLS secrets.
     pub(crate) keys: KeyLog,
+    /// How much of what the capture says was taken.
+    taken: Taken,
+}
+
+/// Numbers of name records, answers of name services and secrets.
+#[derive(Clone, Copy, Debug, Default)]
+struct Taken {
+    records: usize,
+    answers: usize,
+    secrets: usize,
 }
 
 impl<'a> SideFiles<'a> {
@@ -49,11 +59,17 @@ impl<'a> SideFiles<'a> {
 
     /// What is known with what the capture says.
     pub(crate) fn with(&self, tables: &CaptureTables) -> Known {
-        Known {
+        let mut known = Known {
             identity: input::identity(self.args, &tables.first_input),
-            names: self.names(&tables.names),
-            keys: self.keys(&tables.secrets),
+            names: self.names(),
+            keys: KeyLog::default(),
+            taken: Taken::default(),
+        };
+        for text in &self.key_logs {
+            known.keys.add(text);
         }
+        self.renew(&mut known, tables);
+        known
     }
 
     /// What is known with all that an analysis found.
@@ -66,27 +82,36 @@ impl<'a> SideFiles<'a> {
         known
     }
 
-    fn names(&self, records: &[NameRecord]) -> Names {
-        let mut names = Names::default();
-        if self.args.no_names {
-            return names;
+    /// Takes what the capture says by now and did not say before.
+    pub(crate) fn renew(&self, known: &mut Known, tables: &CaptureTables) {
+        if !self.args.no_names {
+            let records = tables.names.get(known.taken.records..);
+            for record in records.unwrap_or_default() {
+                known.names.add_record(record.ip, &record.name);
+            }
+            let answers = tables.answers.get(known.taken.answers..);
+            for answer in answers.unwrap_or_default() {
+                known.names.add_answer(answer);
+            }
         }
+        let blocks = tables.secrets.get(known.taken.secrets..);
+        add_blocks(&mut known.keys, blocks.unwrap_or_default());
+        known.taken = Taken {
+            records: tables.names.len(),
+            answers: tables.answers.len(),
+            secrets: tables.secrets.len(),
+        };
+    }
+
+    fn names(&self) -> Names {
+        if self.args.no_names {
+            return Names::none();
+        }
+        let mut names = Names::default();
         for text in &self.hosts {
             names.add_hosts(text);
         }
-        for record in records {
-            names.add(record.ip, &record.name, NameSource::NameRecord);
-        }
         names
-    }
-
-    fn keys(&self, blocks: &[SecretBlock]) -> KeyLog {
-        let mut keys = KeyLog::default();
-        for text in &self.key_logs {
-            keys.add(text);
-        }
-        add_blocks(&mut keys, blocks);
-        keys
     }
 }
 

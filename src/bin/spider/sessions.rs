@@ -132,17 +132,12 @@ impl Job<'_> {
         let mut config = input::config(&self.args.input);
         config.session.linger = Some(LINGER);
         let mut known = None;
-        let mut told = (0, 0);
         let mut left = self.choice.limit;
         let mut failed = None;
         let mut json = Vec::new();
         let capture = analyze_each(inputs.inputs, &config, &bar, &mut |record, tables| {
-            let tells = (tables.names.len(), tables.secrets.len());
-            if told != tells {
-                told = tells;
-                known = None;
-            }
             let known = known.get_or_insert_with(|| self.files.with(tables));
+            self.files.renew(known, tables);
             let session = document(&record, &known.context(tables));
             match self.print_one(&session, &mut json, &mut output) {
                 Ok(is_printed) => left = left.saturating_sub(usize::from(is_printed)),

@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
         let is_foreign = match stop {
             Stop::UnknownLink(_) => true,
             Stop::Other => matches!(layer, Layer::UdpTunnel(_)),
-            Stop::Cut | Stop::Bad(_) | Stop::Fragment(_) => false,
+            Stop::Cut | Stop::Bad(_) | Stop::Fragment(_) | Stop::NameService(_) => false,
         };
         let kind = kind(layer, view, self.path.ip).filter(|_| !is_foreign);
         let note = note(stop);
@@ -304,7 +304,7 @@ fn note(stop: &Stop<'_>) -> Option<String> {
     match stop {
         Stop::Cut => Some(CUT.to_owned()),
         Stop::Bad(what) => Some((*what).to_owned()),
-        Stop::Other | Stop::UnknownLink(_) | Stop::Fragment(_) => None,
+        Stop::Other | Stop::UnknownLink(_) | Stop::Fragment(_) | Stop::NameService(_) => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! Sources: RFC 7348 §5, draft-ietf-nvo3-vxlan-gpe §3, RFC 8926 §3, RFC 4380 §5.1.1,
 //! draft-massar-v6ops-ayiya-02 §3, RFC 2661 §3.1, RFC 7510 §3, RFC 8086 §3.
 
+use super::super::datagram::NameDatagram;
 use super::super::layer::{Layer, Path};
 use super::super::view::{Step, Stop, View};
 use super::looks_like_ip;
@@ -39,9 +40,13 @@ pub(in super::super) fn step(view: View<'_>) -> Step<'_> {
     let [s0, s1, d0, d1, l0, l1, _, _] = view.array(0)?;
     let source = u16::from_be_bytes([s0, s1]);
     let destination = u16::from_be_bytes([d0, d1]);
-    let tunnel = by_port(destination)
-        .or_else(|| by_port(source))
-        .ok_or(Stop::Other)?;
+    let Some(tunnel) = by_port(destination).or_else(|| by_port(source)) else {
+        return Err(if NameDatagram::is_name_service(source) {
+            Stop::NameService(view)
+        } else {
+            Stop::Other
+        });
+    };
     let payload = match usize::from(u16::from_be_bytes([l0, l1])) {
         0 => view,
         len => view.limit(len),
@@ -49,10 +54,30 @@ pub(in super::super) fn step(view: View<'_>) -> Step<'_> {
     payload.then(8, Layer::UdpTunnel(tunnel))
 }
 
-/// True when a port of this UDP header announces a tunnel.
+/// What the ports of a UDP header announce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Announced {
+    /// A tunnel.
+    Tunnel,
+    /// An answer of a name service.
+    NameService,
+    /// Nothing that is looked into.
+    Nothing,
+}
+
+/// What the ports of this UDP header announce.
 #[inline]
-pub(in super::super) fn is_tunnel(view: View<'_>) -> Result<bool, Stop<'static>> {
-    Ok(by_port(view.be16(0)?).is_some() || by_port(view.be16(2)?).is_some())
+pub(in super::super) fn announced(view: View<'_>) -> Result<Announced, Stop<'static>> {
+    let (source, destination) = (view.be16(0)?, view.be16(2)?);
+    Ok(
+        if by_port(source).is_some() || by_port(destination).is_some() {
+            Announced::Tunnel
+        } else if NameDatagram::is_name_service(source) {
+            Announced::NameService
+        } else {
+            Announced::Nothing
+        },
+    )
 }
 
 /// The tunnel that a port announces.

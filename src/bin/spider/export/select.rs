@@ -14,7 +14,7 @@ use spider_pcap::analyze::{
     Analysis, CaptureSummary, CaptureTables, FollowedPacket, SessionRecord, analyze, find_packets,
 };
 use spider_pcap::capture::{Batch, PacketSet};
-use spider_pcap::document::{TCP_SESSION_SCHEMA, TcpSession};
+use spider_pcap::document::{DocumentContext, End, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::lot::{Hold, LotPart};
 use spider_pcap::select::FieldCatalog;
 use spider_pcap::tls::{KeyLog, TlsFacts};
@@ -26,7 +26,7 @@ use crate::console::Console;
 use crate::failure::{self, Hinted};
 use crate::input;
 use crate::known::{Known, SideFiles, own_keys};
-use crate::listing::{Listing, nothing_to_show};
+use crate::listing::{Listing, document, nothing_to_show};
 use crate::one::{OneSession, SessionView};
 use crate::progress::Bar;
 use crate::spool::Source;
@@ -50,7 +50,8 @@ pub(super) struct SelectedSession {
     /// Its number in the list of all; absent where there is no list.
     pub(super) number: Option<usize>,
     pub(super) name: String,
-    pub(super) ends: [IpAddr; 2],
+    /// The addresses of its ends with their names, where they are known.
+    pub(super) ends: [(IpAddr, Option<String>); 2],
     pub(super) tls: Option<Box<TlsFacts>>,
     pub(super) packets: PacketSet,
 }
@@ -97,7 +98,6 @@ impl Search<'_> {
         one.read_spool(self.source.spool()?);
         let mut collector = Collector {
             lots: self.args.output.lot.clone(),
-            name: String::new(),
             packets: PacketSet::default(),
             kept: Some(Batch::default()),
         };
@@ -107,7 +107,6 @@ impl Search<'_> {
             .context("the session was not found again")?;
         let Collector {
             lots,
-            name,
             packets,
             kept,
         } = collector;
@@ -116,8 +115,9 @@ impl Search<'_> {
         }
         let own_keys = own_keys(&followed.capture.tables);
         let known = self.files.with(&followed.capture.tables);
+        let context = known.context(&followed.capture.tables);
         let mut selected = Selected {
-            sessions: vec![selected(&record, name, packets)],
+            sessions: vec![selected(&record, &context, packets)],
             capture: followed.capture,
             known,
             own_keys,
@@ -165,14 +165,12 @@ impl Search<'_> {
             analysis: &analysis,
             context: known.context(&capture.tables),
         };
-        let selected = found().zip(packets).map(|((position, record), packets)| {
-            let session = listing.session(position);
-            let name = session.map_or_else(String::new, |session| session.name);
-            SelectedSession {
+        let selected = found()
+            .zip(packets)
+            .map(|((position, record), packets)| SelectedSession {
                 number: Some(position.saturating_add(1)),
-                ..selected(record, name, packets)
-            }
-        });
+                ..selected(record, &listing.context, packets)
+            });
         Ok(Selected {
             sessions: selected.collect(),
             own_keys: own_keys(&capture.tables),
@@ -219,12 +217,17 @@ impl Selected {
     }
 }
 
-fn selected(record: &SessionRecord, name: String, packets: PacketSet) -> SelectedSession {
-    let summary = &record.summary;
+fn selected(
+    record: &SessionRecord,
+    context: &DocumentContext<'_>,
+    packets: PacketSet,
+) -> SelectedSession {
+    let document = document(record, context);
+    let end = |end: &End<'_>| (end.ip.0, end.name.map(str::to_owned));
     SelectedSession {
         number: None,
-        name,
-        ends: [summary.client.ip, summary.server.ip],
+        ends: [end(&document.src), end(&document.dst)],
+        name: document.name,
         tls: record.tls.clone(),
         packets,
     }
@@ -245,7 +248,6 @@ fn no_lot(lots: &RangeInclusive<u64>) -> anyhow::Error {
 /// Collects the packets of a session.
 struct Collector {
     lots: Option<RangeInclusive<u64>>,
-    name: String,
     packets: PacketSet,
     /// The same packets, as long as there is room and none of them came before.
     kept: Option<Batch>,
@@ -270,8 +272,7 @@ impl Collector {
 }
 
 impl SessionView for Collector {
-    fn start(&mut self, session: &TcpSession<'_>, _: &CaptureTables) -> Result<()> {
-        self.name.clone_from(&session.name);
+    fn start(&mut self, _: &TcpSession<'_>, _: &CaptureTables) -> Result<()> {
         Ok(())
     }
 
