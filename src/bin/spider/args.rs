@@ -468,8 +468,8 @@ decrypt these sessions. TLS version, cipher and encrypt-then-MAC stand in a seco
 handshake may be missing (--spider-fields). Key-log lines of unknown form are kept when all sessions are
 exported and the capture itself holds them. Wireshark shows the names with '-N n' (View, Name Resolution).
 
-The capture is read once or twice, several sessions three times; standard input is kept in a
-temporary file meanwhile.";
+The capture is read once or twice, several sessions three times; what is piped in is kept in
+a temporary file meanwhile.";
 
 const STATS_EXAMPLES: &str = "\
 Examples:
