@@ -229,6 +229,27 @@ fn standard_input_is_read_as_often_as_needed() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_with_a_name_is_read_as_often_as_needed() {
+    let scene = Scene::new();
+    let demo = testdata("demo.pcapng");
+    for choice in [&["--session", "demo"][..], &["--port", "443"]] {
+        let program = env!("CARGO_BIN_EXE_spider");
+        let choice = choice.join(" ");
+        let script = format!("cat {demo} | {program} export {choice} /dev/fd/0");
+        let mut command = std::process::Command::new("sh");
+        let piped = scene::run(command.args(["-c", &script]).current_dir(scene.path("")));
+        let arguments: Vec<_> = ["export", &demo]
+            .into_iter()
+            .chain(choice.split(' '))
+            .collect();
+        let from_file = scene.run(&arguments);
+        assert_eq!(from_file.0, piped.0, "{}", piped.2);
+        assert!(from_file.1 == piped.1, "{choice}");
+    }
+}
+
 #[test]
 fn a_damaged_capture_gives_what_is_left_and_says_so() {
     let scene = Scene::new();

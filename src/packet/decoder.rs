@@ -223,7 +223,10 @@ impl Decoder {
             encapsulation: self.encapsulations.intern(&self.path.around),
         };
         let mut given_up = GivenUp::default();
-        self.joined.push(PacketOrigin::of(slot));
+        // It is there already when it completed the datagram around this fragment.
+        if self.joined.last().map(|last| last.number) != Some(slot.number) {
+            self.joined.push(PacketOrigin::of(slot));
+        }
         let arrival = Arrival {
             time: slot.time,
             packets: &self.joined,

@@ -40,6 +40,14 @@ impl Bench {
         }
     }
 
+    /// Numbers of the latest packet and of those with earlier fragments of its datagram.
+    pub(super) fn fragments(&self) -> Vec<(u64, u64)> {
+        let fragments = self.decoder.fragments().iter();
+        fragments
+            .map(|(of, origin)| (of.value(), origin.number.value()))
+            .collect()
+    }
+
     /// Decodes one packet that was captured `at_ns`, of `original_len` bytes on the wire.
     pub(super) fn packet(
         &mut self,

@@ -218,6 +218,30 @@ fn datagrams_that_never_come_together_are_counted() {
 }
 
 #[test]
+fn a_segment_knows_the_packets_of_its_fragments() {
+    let mut bench = Bench::new(DecodeLimits::default());
+    let first = v4_fragment(6, MORE, &tcp()[..16]);
+    let last = v4_fragment(6, 2, &tcp()[16..]);
+    let mut packet = |bytes: &[u8]| {
+        let found = bench.packet(RAW, bytes, bytes.len(), 0).len();
+        (found, bench.fragments())
+    };
+    for bytes in [&first, &first] {
+        assert_eq!(packet(bytes), (0, vec![]));
+    }
+    assert_eq!(packet(&last), (1, vec![(3, 1), (3, 2)]));
+    assert_eq!(packet(&v4(6, &tcp())), (1, vec![]));
+    // In a tunnel whose own packets are fragments.
+    for (bytes, fragments) in [
+        (v4_fragment(4, MORE, &first[..24]), vec![]),
+        (v4_fragment(4, 3, &first[24..]), vec![]),
+        (v4(4, &last), vec![(7, 5), (7, 6)]),
+    ] {
+        assert_eq!(packet(&bytes), (fragments.len() / 2, fragments));
+    }
+}
+
+#[test]
 fn more_layers_than_the_limit_give_no_segment_and_a_notice() {
     let tags = [0x81, 0, 0, 5].repeat(40);
     let packet = cat(&[&[0; 12], &tags, &[8, 0], &v4(6, &tcp())]);

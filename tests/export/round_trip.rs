@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use spider_pcap::pcapng::NameRecord;
+
 use crate::copy::{KeptPacket, Whole};
 use crate::files;
 use crate::scene::{Scene, testdata, whole};
@@ -219,6 +221,28 @@ fn comments_and_statistics_are_kept() {
 }
 
 #[test]
+fn names_behind_the_end_of_a_session_are_found() {
+    let scene = Scene::new();
+    let reused = scene.export(&[&testdata("session/port-reuse.pcap")]);
+    let names = Whole {
+        names: ["10.20.0.10", "10.20.0.80"]
+            .map(|ip| NameRecord {
+                ip: ip.parse().unwrap(),
+                name: format!("name of {ip}"),
+            })
+            .into(),
+        packets: Vec::new(),
+        ..whole(reused.clone())
+    };
+    let section = names.write_pcapng(Vec::new()).unwrap();
+    scene.write("late.pcapng", &[reused, section].concat());
+    for session in ["1", "2", "3"] {
+        let exported = whole(scene.export(&["--session", session, "late.pcapng"]));
+        assert_eq!(exported.names, names.names);
+    }
+}
+
+#[test]
 fn all_fragments_of_a_datagram_come_along() {
     let scene = Scene::new();
     let path = testdata("tunnel/ip-fragments.pcap");
@@ -235,6 +259,16 @@ fn several_files_and_sections_become_one() {
     let names = [1, 2, 3].map(|number| testdata(&format!("format/rotated-{number}.pcapng")));
     let [one, two, three] = names.each_ref().map(String::as_str);
     scene.write("all.pcapng", &scene.export(&[three, one, two]));
+    let timeless = testdata("format/simple-packets.pcapng");
+    let timed = testdata("format/micro.pcap");
+    let both = whole(scene.export(&[&timed, &timeless]));
+    let has_time = |packet: &KeptPacket| packet.attributes.ticks.is_some();
+    assert_eq!(both.packets.len(), 52);
+    let mut of_first = both.packets.iter().filter(|one| one.interface.0 == 0);
+    assert!(
+        !of_first.any(has_time),
+        "it can only be the first interface"
+    );
     let together = [
         "sessions",
         "--instance",

@@ -53,7 +53,7 @@ pub(crate) enum Command {
     #[command(after_help = STATS_EXAMPLES, after_long_help = stats_long_help())]
     Stats(Box<StatsArgs>),
     /// Write the packets of sessions as pcap or pcapng
-    #[command(after_help = EXPORT_EXAMPLES, after_long_help = export_long_help())]
+    #[command(after_help = export::EXAMPLES, after_long_help = export::long_help())]
     Export(Box<ExportArgs>),
     /// Print the JSON Schema of a document
     Schema {
@@ -390,10 +390,6 @@ fn stats_long_help() -> String {
     format!("{STATS_LONG_HELP}\n\n{}", exit::HELP)
 }
 
-fn export_long_help() -> String {
-    format!("{EXPORT_LONG_HELP}\n\n{}", exit::HELP)
-}
-
 fn parse_state(text: &str) -> Result<State, String> {
     let wanted = text.trim().to_ascii_uppercase().replace('-', "_");
     let found = State::ALL
@@ -461,35 +457,6 @@ tls, notes; where room is short clock, host and bytes stand in for time, client,
 of the document can be a column, too.
 
 TLS and HTTP count as recognised when the document says so (fields tls and parsers.http).";
-
-const EXPORT_EXAMPLES: &str = "\
-Examples:
-  spider export --session 3 -w session.pcapng capture.pcapng
-  spider export --session 3 --lot 14 -w lot.pcap capture.pcapng
-  spider export --host db.example --split sessions/ capture.pcapng
-More with --help.";
-
-const EXPORT_LONG_HELP: &str = "\
-Examples:
-  spider export --session 3 -w session.pcapng capture.pcapng
-  spider export --session 3 --session 7 -w two.pcapng capture.pcapng
-  spider export --session 3 --lot 14 -w lot.pcap capture.pcapng
-  spider export --where 'latency > 0.2' --keylog keys.log -w slow.pcapng capture.pcapng
-  spider export --host db.example --split sessions/ capture.pcapng
-  spider export --session 3 < capture.pcapng | tshark -r - -V
-
-All TCP sessions are written unless some are chosen. Packets are written byte for byte in the order of
-the capture, all fragments of their IP datagrams included.
-
-pcapng keeps interfaces, comments, flags and times to the last digit, and adds what belongs to these
-sessions and no other: the names of their ends (not with --no-names) and the TLS secrets of their client
-randoms (not with --no-secrets), those of --hosts and --keylog included. Whoever gets the file can
-decrypt these sessions. TLS version, cipher and encrypt-then-MAC stand in a second key log, where the
-handshake may be missing (--spider-fields). Key-log lines of unknown form are kept when all sessions are
-exported and the capture itself holds them. Wireshark shows the names with '-N n' (View, Name Resolution).
-
-The capture is read once or twice, several sessions three times; standard input is kept in a
-temporary file meanwhile.";
 
 const STATS_EXAMPLES: &str = "\
 Examples:

@@ -32,7 +32,7 @@ pub(crate) fn run(args: &ExportArgs, console: Console) -> Result<Outcome> {
         Some(folder) => Place::Folder(folder),
         None => Place::File(open(target, args.output.force, &inputs)?),
     };
-    let source = Source::from_args(&args.input, inputs.reads_stdin)?;
+    let source = Source::from_args(&args.input, &inputs)?;
     let selected = select::sessions(args, &source, console)?;
     let export = Export {
         args,

@@ -74,9 +74,9 @@ impl<'a> OneSession<'a> {
         })
     }
 
-    /// Reads standard input, where it is one of the inputs, from a file that it is kept in.
-    pub(crate) fn read_spool(&mut self, spool: Option<Spool>) {
-        self.spool = spool;
+    /// Reads inputs that cannot be read again from what is kept of them.
+    pub(crate) fn read_spool(&mut self, spool: Spool) {
+        self.spool = Some(spool);
     }
 
     /// Reads the session and shows it.

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use spider_pcap::export::{ExportFormat, FieldStyle};
 
 use super::{ChooseArgs, InputArgs};
-use crate::quantity;
+use crate::{exit, quantity};
 
 /// `spider export`.
 #[derive(Debug, Args)]
@@ -30,7 +30,7 @@ pub(crate) struct ExportOutputArgs {
     /// Write to a file, whole or not at all [default: -, standard output]
     #[arg(short = 'w', long, value_name = "FILE", conflicts_with = "split")]
     pub(crate) write: Option<PathBuf>,
-    /// Write a file a session into this directory, named <number>-<name>
+    /// Write a file a session into this directory, named NUMBER-NAME
     #[arg(long, value_name = "DIR")]
     pub(crate) split: Option<PathBuf>,
     /// Overwrite existing files
@@ -85,3 +85,38 @@ impl From<FieldChoice> for FieldStyle {
         }
     }
 }
+
+/// The long help: more examples, and what a file holds.
+pub(super) fn long_help() -> String {
+    format!("{LONG_HELP}\n\n{}", exit::HELP)
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  spider export --session 3 -w session.pcapng capture.pcapng
+  spider export --session 3 --lot 14 -w lot.pcap capture.pcapng
+  spider export --host db.example --split sessions/ capture.pcapng
+More with --help.";
+
+const LONG_HELP: &str = "\
+Examples:
+  spider export --session 3 -w session.pcapng capture.pcapng
+  spider export --session 3 --session 7 -w two.pcapng capture.pcapng
+  spider export --session 3 --lot 14 -w lot.pcap capture.pcapng
+  spider export --where 'latency > 0.2' --keylog keys.log -w slow.pcapng capture.pcapng
+  spider export --host db.example --split sessions/ capture.pcapng
+  spider export --session 3 < capture.pcapng | tshark -r - -V
+
+All TCP sessions are written unless some are chosen. Packets are written byte for byte in the
+order of the capture, all fragments of their IP datagrams included.
+
+pcapng keeps interfaces, comments, flags and times to the last digit, and adds what belongs to
+these sessions and no other: the names of their ends (not with --no-names) and the TLS secrets
+of their client randoms (not with --no-secrets), those of --hosts and --keylog included. Whoever
+gets the file can decrypt these sessions. TLS version, cipher and encrypt-then-MAC stand in a
+second key log, where the handshake may be missing (--spider-fields). Key-log lines of unknown
+form are kept when all sessions are exported and the capture itself holds them. Wireshark shows
+the names with '-N n' (View, Name Resolution).
+
+The capture is read once or twice, several sessions three times; what is piped in is kept in a
+temporary file meanwhile.";
