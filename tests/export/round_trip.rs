@@ -21,6 +21,18 @@ const OF_THE_CAPTURE: [&str; 6] = [
 /// What only pcapng can hold.
 const OF_PCAPNG: [&str; 2] = ["interfaces", "secrets"];
 
+/// A capture with answers of a name service, which are no part of a session: their names come back
+/// as records, and of two names that an address had in turn, the later one names all.
+const HAS_ANSWERS: &str = "hand-made/dns-names.pcap";
+const OF_ANSWERS: [&str; 2] = ["nameSource", "name"];
+
+/// The fields that may differ between a capture and its export.
+fn may_differ(file: &str) -> Vec<&'static str> {
+    let of_answers = (file == HAS_ANSWERS).then_some(OF_ANSWERS);
+    let fields = OF_THE_CAPTURE.into_iter();
+    fields.chain(of_answers.into_iter().flatten()).collect()
+}
+
 /// A document without some of its fields, and without the numbers of interfaces that have no name.
 fn without(document: &str, fields: &[&str]) -> String {
     let mut text = document.to_owned();
@@ -69,9 +81,10 @@ fn every_session_of_every_capture_comes_back_alone() {
             let number = format!("{number}");
             let bytes = scene.export(&["--session", &number, path]);
             scene.write("one.pcapng", &bytes);
+            let fields = may_differ(file.name.as_str());
             assert_eq!(
-                all_without(&scene.documents("one.pcapng"), &OF_THE_CAPTURE),
-                [without(original, &OF_THE_CAPTURE)],
+                all_without(&scene.documents("one.pcapng"), &fields),
+                [without(original, &fields)],
                 "{} {number}",
                 file.name
             );
@@ -89,12 +102,14 @@ fn pcap_keeps_all_but_names_and_secrets() {
             continue;
         }
         let path = file.path.to_str().unwrap();
-        let originals = scene.ok(&["sessions", "--instance", "x", "-n", "-o", "ndjson", path]);
+        let without_names = ["sessions", "--instance", "x", "-n", "-o", "ndjson"];
+        let originals = scene.ok(&[&without_names[..], &[path]].concat());
         for (original, number) in originals.lines().zip(1..) {
             let bytes = scene.export(&["-o", "pcap", "--session", &format!("{number}"), path]);
             scene.write("one.pcap", &bytes);
+            let again = scene.ok(&[&without_names[..], &["one.pcap"]].concat());
             assert_eq!(
-                all_without(&scene.documents("one.pcap"), &fields),
+                [without(again.trim_end(), &fields)],
                 [without(original, &fields)],
                 "{} {number}",
                 file.name
@@ -126,15 +141,17 @@ fn all_sessions_come_back_together() {
     for file in files::all() {
         let path = file.path.to_str().unwrap();
         scene.write("all.pcapng", &scene.export(&[path]));
+        let fields = may_differ(file.name.as_str());
         assert_eq!(
-            all_without(&scene.documents("all.pcapng"), &OF_THE_CAPTURE),
-            all_without(&scene.documents(path), &OF_THE_CAPTURE),
+            all_without(&scene.documents("all.pcapng"), &fields),
+            all_without(&scene.documents(path), &fields),
             "{}",
             file.name
         );
-        // A second time, nothing changes any more.
+        // A second time, nothing changes any more, but that an address has one name from now on.
         let again = scene.export(&["all.pcapng"]);
-        assert!(again == scene.bytes("all.pcapng"), "{}", file.name);
+        let is_same = again == scene.bytes("all.pcapng");
+        assert!(is_same || file.name == HAS_ANSWERS, "{}", file.name);
     }
 }
 

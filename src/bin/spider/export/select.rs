@@ -16,6 +16,7 @@ use spider_pcap::analyze::{
 use spider_pcap::capture::{Batch, PacketSet};
 use spider_pcap::document::{DocumentContext, End, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::lot::{Hold, LotPart};
+use spider_pcap::names::NameSource;
 use spider_pcap::select::FieldCatalog;
 use spider_pcap::tls::{KeyLog, TlsFacts};
 
@@ -223,7 +224,7 @@ fn selected(
     packets: PacketSet,
 ) -> SelectedSession {
     let document = document(record, context);
-    let end = |end: &End<'_>| (end.ip.0, end.name.map(str::to_owned));
+    let end = |end: &End<'_>| (end.ip.0, name_to_write(end));
     SelectedSession {
         number: None,
         ends: [end(&document.src), end(&document.dst)],
@@ -231,6 +232,13 @@ fn selected(
         tls: record.tls.clone(),
         packets,
     }
+}
+
+/// The name of an end as a record of its address. A server name that one client asked for is none:
+/// nobody confirmed it, it names the end of one session, and the handshake tells it again.
+fn name_to_write(end: &End<'_>) -> Option<String> {
+    let is_of_address = end.name_source != Some(NameSource::ServerName.as_str());
+    end.name.filter(|_| is_of_address).map(str::to_owned)
 }
 
 fn no_lot(lots: &RangeInclusive<u64>) -> anyhow::Error {
