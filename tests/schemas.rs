@@ -28,6 +28,7 @@ use spider_pcap::document::{
     STATISTICS_SCHEMA, TCP_SESSION_SCHEMA, evidence_name, finding_name, flag_names,
 };
 use spider_pcap::lot::{MarkKind, PauseEnd, Timeline};
+use spider_pcap::names::NameSource::{self, Dns, Hosts, NameRecord, ServerName};
 use spider_pcap::packet::TcpFlags;
 use spider_pcap::session::{Direction, Finding, OrderEvidence, State, Target, WiresharkLabel};
 
@@ -128,6 +129,12 @@ fn lists_of_names_are_those_that_the_code_prints() {
             SESSION_TIMING_SCHEMA,
             vec![
                 ("/$defs/direction", directions),
+                (
+                    "/$defs/end/properties/nameSource",
+                    [Hosts, NameRecord, Dns, ServerName]
+                        .map(NameSource::as_str)
+                        .into(),
+                ),
                 ("/properties/state", State::ALL.map(State::as_str).into()),
                 (
                     "/$defs/mark/properties/kind",
