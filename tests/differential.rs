@@ -39,15 +39,23 @@ fn sessions_are_those_of_tshark() {
     assert!(report.is_empty(), "\n{report}");
 }
 
+/// Here packet 7 brings bytes that packet 6 had acknowledged: tshark drops them and has a text in
+/// their place.
+const FILLED_LATE: &str = "hand-made/late-gap-filled.pcap";
+
+/// The bytes of [`FILLED_LATE`] with those of packet 7 for tshark's text.
+fn with_late_bytes(theirs: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8(theirs.to_vec()).unwrap();
+    let gap = "[20 bytes missing in capture file]\0";
+    assert!(text.contains(gap), "{text:?}");
+    text.replace(gap, "s/17 HTTP/1.1\r\nhost:").into_bytes()
+}
+
 #[test]
 #[ignore = "needs tshark"]
 fn content_is_that_of_tshark() {
     let (mut report, mut compared) = (String::new(), 0);
     for file in corpus::all() {
-        // Bytes that came after they were acknowledged: tshark does not give the same stream.
-        if file.name == "hand-made/late-gap-filled.pcap" {
-            continue;
-        }
         let bytes = file.bytes();
         let analysis = corpus::try_analysis(&file.name, bytes.clone()).unwrap();
         let streams = first_packets(&file);
@@ -79,7 +87,10 @@ fn content_is_that_of_tshark() {
             for (direction, end) in ends {
                 let end = SocketAddr::new(end.ip, end.port);
                 let ours = seen.content.get(&direction).cloned().unwrap_or_default();
-                let theirs = theirs.get(&end).cloned().unwrap_or_default();
+                let mut theirs = theirs.get(&end).cloned().unwrap_or_default();
+                if file.name == FILLED_LATE && direction == Direction::Out {
+                    theirs = with_late_bytes(&theirs);
+                }
                 compared += ours.len();
                 if ours != theirs {
                     let (ours, theirs) = (ours.len(), theirs.len());
