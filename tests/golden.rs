@@ -12,12 +12,12 @@ mod build;
 mod conversation;
 #[path = "support/corpus.rs"]
 mod corpus;
-#[path = "support/diff.rs"]
-mod diff;
 #[path = "support/dns_names.rs"]
 mod dns_names;
 #[path = "support/facts.rs"]
 mod facts;
+#[path = "support/golden.rs"]
+mod golden;
 #[path = "support/hand_made.rs"]
 mod hand_made;
 #[path = "support/naming.rs"]
@@ -30,28 +30,19 @@ use std::path::{Path, PathBuf};
 
 use corpus::files::CaptureFile;
 use facts::Facts;
+use golden::Goldens;
 use serde_json::Value;
 use spider_pcap::analyze::Analysis;
 use spider_pcap::document::TCP_SESSION_SCHEMA;
 
 #[test]
 fn documents_are_those_beside_the_captures() {
-    let is_blessing = std::env::var_os("UPDATE_GOLDEN").is_some();
-    let mut report = String::new();
+    let mut goldens = Goldens::default();
     for file in corpus::all() {
-        let golden = golden_path(&file);
         let found = golden_text(&file.name, &analysis(&file));
-        if is_blessing {
-            fs::write(&golden, &found).unwrap();
-            continue;
-        }
-        let expected = fs::read_to_string(&golden).unwrap_or_default();
-        if expected != found {
-            let lines = diff::lines(&expected, &found);
-            writeln!(report, "{}.json (- file, + now):\n{lines}", file.name).unwrap();
-        }
+        goldens.compare(golden_path(&file), &found);
     }
-    assert!(report.is_empty(), "UPDATE_GOLDEN=1 blesses\n{report}");
+    goldens.check();
 }
 
 #[test]

@@ -9,14 +9,15 @@
 #[expect(dead_code, reason = "only the list of captures is needed here")]
 #[path = "support/corpus.rs"]
 mod corpus;
-#[path = "support/diff.rs"]
-mod diff;
+#[path = "support/golden.rs"]
+mod golden;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use golden::Goldens;
 use spider_pcap::capture::{Batch, Capture, PacketNumber, RawPacket, ReadLimits};
 use spider_pcap::document::PacketDetail;
 use spider_pcap::packet::dissect::{Dissection, Field, LayerFields, dissect};
@@ -25,7 +26,7 @@ use spider_pcap::view::{Surface, packet_detail};
 
 #[test]
 fn packets_look_like_those_beside_the_captures() {
-    let mut report = String::new();
+    let mut goldens = Goldens::default();
     for (capture, number, name) in SHOWN {
         each_packet(capture, |packet, _| {
             if packet.number.value() != *number {
@@ -34,14 +35,14 @@ fn packets_look_like_those_beside_the_captures() {
             let dissection = dissect(&packet);
             let document = PacketDetail::new(&packet, &dissection);
             let json = serde_json::to_string_pretty(&document).unwrap() + "\n";
-            compare(&format!("{name}.json"), &json, &mut report);
+            goldens.compare(format!("views/{name}.json"), &json);
             for (ending, width) in [("txt", None), ("80.txt", Some(80))] {
                 let text = shown(&document, width, false);
-                compare(&format!("{name}.{ending}"), &text, &mut report);
+                goldens.compare(format!("views/{name}.{ending}"), &text);
             }
         });
     }
-    assert!(report.is_empty(), "UPDATE_GOLDEN=1 blesses\n{report}");
+    goldens.check();
 }
 
 #[test]
@@ -178,20 +179,6 @@ fn uncolored(text: &str) -> String {
         plain.push_str(if index == 0 { part } else { behind.unwrap() });
     }
     plain
-}
-
-fn compare(file: &str, found: &str, report: &mut String) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/views");
-    let path = folder.join(file);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, found).unwrap();
-        return;
-    }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
-    if expected != found {
-        let lines = diff::lines(&expected, found);
-        writeln!(report, "{file} (- file, + now):\n{lines}").unwrap();
-    }
 }
 
 /// What lies where it may not.

@@ -5,18 +5,20 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-#[path = "support/diff.rs"]
-mod diff;
 #[path = "support/files.rs"]
 mod files;
+#[path = "support/golden.rs"]
+mod golden;
+#[path = "support/program.rs"]
+mod program;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use golden::Goldens;
+use program::{Run, testdata};
 use spider_pcap::analyze::{CaptureTables, FollowedPacket, Follower, NoProgress, follow};
 use spider_pcap::config::Config;
 use spider_pcap::document::{DocumentContext, Identity, Packet, PacketClock, TcpSession};
@@ -47,30 +49,26 @@ const GOLDENS: [(&str, &str, &[&str]); 6] = [
 
 #[test]
 fn packets_are_those_of_the_golden_files() {
-    let mut report = String::new();
+    let mut goldens = Goldens::default();
     for (name, capture, choice) in GOLDENS {
         for (ending, format) in [("txt", "table"), ("ndjson", "ndjson")] {
             let run = packets(capture, &[choice, &["-o", format]].concat());
             assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{capture}");
-            compare(
-                &format!("{name}.packets.{ending}"),
-                &run.stdout,
-                &mut report,
-            );
+            goldens.compare(format!("views/{name}.packets.{ending}"), &run.stdout);
         }
     }
-    assert!(report.is_empty(), "UPDATE_GOLDEN=1 blesses\n{report}");
+    goldens.check();
 }
 
 #[test]
 fn narrow_terminals_see_those_of_the_golden_files() {
-    let mut report = String::new();
+    let mut goldens = Goldens::default();
     for (name, capture, _) in GOLDENS {
-        let bytes = fs::read(testdata(capture)).unwrap();
+        let bytes = fs::read(testdata().join(capture)).unwrap();
         let [text] = flows(capture, bytes, [(80, Characters::Unicode)]);
-        compare(&format!("{name}.packets.80.txt"), &text, &mut report);
+        goldens.compare(format!("views/{name}.packets.80.txt"), &text);
     }
-    assert!(report.is_empty(), "UPDATE_GOLDEN=1 blesses\n{report}");
+    goldens.check();
 }
 
 #[test]
@@ -354,55 +352,12 @@ impl Follower for Shown<'_> {
     }
 }
 
-#[derive(Debug)]
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Run {
-    fn of(command: &mut Command) -> Self {
-        let output = command.output().unwrap();
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
 fn packets(capture: &str, arguments: &[&str]) -> Run {
     Run::of(&mut command(capture, arguments))
 }
 
 fn command(capture: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spider"));
-    command.current_dir(testdata("")).stdin(Stdio::null());
-    command.arg("packets").arg(capture).args(arguments);
-    for name in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "PAGER"] {
-        command.env_remove(name);
-    }
-    command
-}
-
-fn testdata(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-    root.join(name)
-}
-
-/// Compares a text with a golden file, or writes that.
-fn compare(golden: &str, found: &str, report: &mut String) {
-    let path = testdata("views").join(golden);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(path, found).unwrap();
-        return;
-    }
-    let expected = fs::read_to_string(path).unwrap_or_default();
-    if expected != found {
-        let lines = diff::lines(&expected, found);
-        writeln!(report, "{golden} (- file, + now):\n{lines}").unwrap();
-    }
+    program::command(&[&["packets", capture], arguments].concat())
 }
 
 /// The numbers of the packets that are shown.

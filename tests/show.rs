@@ -5,15 +5,19 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-#[path = "support/diff.rs"]
-mod diff;
+#[expect(dead_code, reason = "only the list of captures is needed here")]
+#[path = "support/files.rs"]
+mod files;
+#[path = "support/golden.rs"]
+mod golden;
+#[path = "support/program.rs"]
+mod program;
 
-use std::fmt::Write as _;
-use std::fs;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use golden::Goldens;
+use program::{Run, command, testdata};
 use serde_json::value::RawValue;
 use spider_pcap::analyze::{CaptureTables, FollowedPacket, Follower, NoProgress, follow};
 use spider_pcap::capture::Input;
@@ -31,75 +35,25 @@ use spider_pcap::view::{
     write_session_sheet,
 };
 
-/// How a run of the program ended.
-#[derive(Debug)]
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-/// Runs the program in `testdata/`.
+/// Runs the program.
 fn spider(arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_spider"))
-        .current_dir(testdata())
-        .args(arguments)
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    Run {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Run::of(&mut command(arguments))
 }
 
-fn testdata() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")
-}
-
-/// All captures of `testdata/`: the files that have a golden document beside them.
+/// The names of all captures of `testdata/`.
 fn captures() -> Vec<String> {
-    let mut names = Vec::new();
-    let mut folders = vec![testdata()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let bare = path.with_extension("");
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "json") && bare.exists() {
-                let below = bare.strip_prefix(testdata()).unwrap();
-                names.push(below.to_str().unwrap().to_owned());
-            }
-        }
-    }
-    assert!(50 < names.len(), "the captures of testdata are missing");
-    names.sort();
-    names
+    files::all().into_iter().map(|file| file.name).collect()
 }
 
 #[test]
 fn sheets_are_those_of_the_views() {
-    let is_blessing = std::env::var_os("UPDATE_GOLDEN").is_some();
-    let mut report = String::new();
+    let mut goldens = Goldens::default();
     for (name, session, capture) in GOLDEN {
         let run = spider(&["show", "--session", session, capture]);
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{capture}");
-        let golden = testdata().join(format!("views/{name}.show.txt"));
-        if is_blessing {
-            fs::write(&golden, &run.stdout).unwrap();
-            continue;
-        }
-        let expected = fs::read_to_string(&golden).unwrap_or_default();
-        if expected != run.stdout {
-            let lines = diff::lines(&expected, &run.stdout);
-            writeln!(report, "{} (- file, + now):\n{lines}", golden.display()).unwrap();
-        }
+        goldens.compare(format!("views/{name}.show.txt"), &run.stdout);
     }
-    assert!(report.is_empty(), "UPDATE_GOLDEN=1 blesses\n{report}");
+    goldens.check();
 }
 
 #[test]

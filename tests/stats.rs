@@ -4,8 +4,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-#[path = "support/diff.rs"]
-mod diff;
+#[expect(dead_code, reason = "only the list of captures is needed here")]
+#[path = "support/files.rs"]
+mod files;
+#[path = "support/golden.rs"]
+mod golden;
+#[path = "support/program.rs"]
+mod program;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -13,32 +18,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use golden::Goldens;
+use program::{Run, command};
 use serde_json::Value;
 use spider_pcap::document::STATISTICS_SCHEMA;
 
-/// How a run of the program ended.
-#[derive(Debug)]
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-/// Runs the program in `testdata/`.
+/// Runs the program.
 fn spider(arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_spider"))
-        .current_dir(testdata())
-        .args(arguments)
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    Run {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Run::of(&mut command(arguments))
 }
 
 /// What a run that must be fine prints.
@@ -52,34 +39,14 @@ fn json(arguments: &[&str]) -> Value {
     serde_json::from_str(&printed(arguments)).unwrap()
 }
 
-fn testdata() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")
-}
-
-/// All captures of `testdata/`: the files that have a golden document beside them.
+/// The names of all captures of `testdata/`.
 fn captures() -> Vec<String> {
-    let mut names = Vec::new();
-    let mut folders = vec![testdata()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let bare = path.with_extension("");
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "json") && bare.exists() {
-                let below = bare.strip_prefix(testdata()).unwrap();
-                names.push(below.to_str().unwrap().to_owned());
-            }
-        }
-    }
-    assert!(50 < names.len(), "the captures of testdata are missing");
-    names
+    files::all().into_iter().map(|file| file.name).collect()
 }
 
 #[test]
 fn texts_and_documents_are_those_of_the_views() {
-    let is_blessing = std::env::var_os("UPDATE_GOLDEN").is_some();
-    let mut report = String::new();
+    let mut goldens = Goldens::default();
     for capture in GOLDEN {
         let stem = Path::new(capture).file_stem().unwrap().to_str().unwrap();
         for (ending, arguments) in [
@@ -87,21 +54,11 @@ fn texts_and_documents_are_those_of_the_views() {
             ("json", vec!["stats", capture, "-o", "json"]),
             ("session.txt", vec!["stats", capture, "--by", "session"]),
         ] {
-            let golden = testdata().join(format!("views/{stem}.stats.{ending}"));
-            let found = printed(&arguments);
-            if is_blessing {
-                fs::create_dir_all(golden.parent().unwrap()).unwrap();
-                fs::write(&golden, &found).unwrap();
-                continue;
-            }
-            let expected = fs::read_to_string(&golden).unwrap_or_default();
-            if expected != found {
-                let lines = diff::lines(&expected, &found);
-                writeln!(report, "{} (- file, + now):\n{lines}", golden.display()).unwrap();
-            }
+            let golden = format!("views/{stem}.stats.{ending}");
+            goldens.compare(golden, &printed(&arguments));
         }
     }
-    assert!(report.is_empty(), "UPDATE_GOLDEN=1 blesses\n{report}");
+    goldens.check();
 }
 
 #[test]

@@ -4,13 +4,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-#[path = "support/diff.rs"]
-mod diff;
+#[path = "support/golden.rs"]
+mod golden;
+#[path = "support/program.rs"]
+mod program;
 
-use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+use golden::Goldens;
+use program::{Run, command};
 
 /// Name of the golden, capture, and arguments.
 const VIEWS: &[(&str, &str, &[&str])] = &[
@@ -144,42 +144,25 @@ const VIEWS: &[(&str, &str, &[&str])] = &[
 
 #[test]
 fn views_are_those_of_the_files() {
-    let is_blessing = std::env::var_os("UPDATE_GOLDEN").is_some();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-    let mut report = String::new();
+    let mut goldens = Goldens::default();
     for (golden, capture, arguments) in VIEWS {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_spider"));
-        command.args(*arguments).arg(root.join(capture));
-        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
-        let output = command.output().unwrap();
-        let found = String::from_utf8(output.stdout.clone()).unwrap();
-        assert!(
-            output.status.success() && !found.is_empty(),
-            "{golden}: {output:?}"
-        );
-        let golden = root.join("views").join(golden);
-        if is_blessing {
-            fs::write(&golden, &found).unwrap();
-            continue;
-        }
-        let expected = fs::read_to_string(&golden).unwrap_or_default();
-        if expected != found {
-            let lines = diff::lines(&expected, &found);
-            let name = golden.display();
-            writeln!(report, "{name} (- file, + now):\n{lines}").unwrap();
-        }
+        let run = Run::of(&mut command(&[arguments, &[*capture][..]].concat()));
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{golden}");
+        assert!(!run.stdout.is_empty(), "{golden}");
+        goldens.compare(format!("views/{golden}"), &run.stdout);
     }
-    assert!(report.is_empty(), "UPDATE_GOLDEN=1 blesses\n{report}");
+    goldens.check();
 }
 
 /// Raw content is the file that a server sent: nothing else is in the stream but its head.
 #[test]
 fn raw_content_ends_with_the_bytes_of_the_body() {
-    let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/http/upload.pcap");
     let run = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_spider"));
-        command.arg("content").args(arguments).arg(&capture);
-        command.output().unwrap().stdout
+        let upload = ["content", "http/upload.pcap"];
+        command(&[&upload, arguments].concat())
+            .output()
+            .unwrap()
+            .stdout
     };
     let out = run(&["--direction", "out", "-o", "raw"]);
     let both = run(&["-o", "raw"]);
