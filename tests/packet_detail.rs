@@ -13,7 +13,6 @@ mod corpus;
 mod golden;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 

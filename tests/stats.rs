@@ -13,10 +13,8 @@ mod golden;
 mod program;
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
 use golden::Goldens;
 use program::{Run, command};
