@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use super::super::checksum;
 use super::super::tunnel::udp as ports;
 use super::header::{Header, Kind, count, named};
-use super::{names, verify};
+use super::{names, options, verify};
 
 /// How an IP header is described that starts with `first`; `None` for neither version.
 pub(super) const fn kind(first: u8) -> Option<Kind> {
@@ -103,15 +103,10 @@ fn fragment(header: &mut Header<'_>) -> Option<String> {
 fn v4_options(header: &mut Header<'_>, len: usize) -> Option<()> {
     let mut left = len;
     while 0 < left {
-        let [kind] = header.peek()?;
-        let option_len = match kind {
-            0 | 1 => 1,
-            _ => header.peek().map_or(0, |[_, len]| usize::from(len)),
-        };
-        let is_malformed = option_len < if kind < 2 { 1 } else { 2 };
-        if is_malformed || left < option_len {
+        let (kind, option_len) = options::head(header, left)?;
+        let Some(option_len) = option_len else {
             return header.raw("Malformed options", left);
-        }
+        };
         let name = match kind {
             0 => "End of options",
             1 => "No operation",

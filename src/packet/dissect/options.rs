@@ -11,18 +11,13 @@ use super::header::{Header, count, hex, named};
 pub(super) fn options(header: &mut Header<'_>, len: usize) -> Option<()> {
     let mut left = len;
     while 0 < left {
-        let [kind] = header.peek()?;
-        let option_len = match kind {
-            0 | 1 => 1,
-            _ => header.peek().map_or(0, |[_, len]| usize::from(len)),
-        };
-        let is_malformed = left < option_len || option_len < if kind < 2 { 1 } else { 2 };
-        if is_malformed {
+        let (kind, option_len) = head(header, left)?;
+        let Some(option_len) = option_len else {
             header.raw("Malformed options", left)?;
             let field = header.layer.fields.last_mut()?;
             field.note(format!("option {kind} has no possible length"));
             return Some(());
-        }
+        };
         if header.rest().len() < option_len {
             return None;
         }
@@ -37,6 +32,17 @@ pub(super) fn options(header: &mut Header<'_>, len: usize) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// The kind and the length of the next option of IPv4 or TCP (RFC 791 §3.1, RFC 9293 §3.1); no
+/// length where it cannot be, or is more than is `left`.
+pub(super) fn head(header: &Header<'_>, left: usize) -> Option<(u8, Option<usize>)> {
+    let [kind] = header.peek()?;
+    let (len, least) = match kind {
+        0 | 1 => (1, 1),
+        _ => (header.peek().map_or(0, |[_, len]| usize::from(len)), 2),
+    };
+    Some((kind, (least..=left).contains(&len).then_some(len)))
 }
 
 /// One option; gives its value.

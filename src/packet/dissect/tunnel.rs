@@ -54,14 +54,7 @@ fn vxlan_gpe(header: &mut Header<'_>) -> Option<()> {
         &[(0x08, "valid VNI"), (0x04, "next protocol"), (0x01, "OAM")],
     );
     header.raw("Reserved", 2)?;
-    header.named8("Next protocol", |next| match next {
-        1 => Some("IPv4"),
-        2 => Some("IPv6"),
-        3 => Some("Ethernet"),
-        4 => Some("NSH"),
-        5 => Some("MPLS"),
-        _ => None,
-    })?;
+    header.named8("Next protocol", next_protocol)?;
     network_id(header)?;
     header.raw("Reserved", 1)
 }
@@ -187,6 +180,18 @@ pub(super) fn ether_ip(header: &mut Header<'_>) -> Option<()> {
     Some(())
 }
 
+/// Next protocols of the network service header and of VXLAN-GPE (RFC 8300 §2.2, §11.2.5).
+const fn next_protocol(next: u8) -> Option<&'static str> {
+    match next {
+        1 => Some("IPv4"),
+        2 => Some("IPv6"),
+        3 => Some("Ethernet"),
+        4 => Some("NSH"),
+        5 => Some("MPLS"),
+        _ => None,
+    }
+}
+
 /// A network service header.
 pub(super) fn nsh(header: &mut Header<'_>) -> Option<()> {
     let word = u16::from_be_bytes(header.peek()?);
@@ -197,14 +202,7 @@ pub(super) fn nsh(header: &mut Header<'_>) -> Option<()> {
     field.part("Time to live", (word >> 6) & 0x3F);
     field.part("Length", count(len));
     header.dec8("Metadata type")?;
-    header.named8("Next protocol", |next| match next {
-        1 => Some("IPv4"),
-        2 => Some("IPv6"),
-        3 => Some("Ethernet"),
-        4 => Some("NSH"),
-        5 => Some("MPLS"),
-        _ => None,
-    })?;
+    header.named8("Next protocol", next_protocol)?;
     let [p0, p1, p2, index] = header.peek()?;
     let path = u32::from_be_bytes([0, p0, p1, p2]);
     header.layer.summary = format!("path {path}, index {index}");
