@@ -207,25 +207,12 @@ impl Job<'_> {
             columns.iter_mut().for_each(|column| column.shown = true);
         }
         let mut table = Table::new(columns);
-        let mut json = Vec::new();
-        for Chosen { position, .. } in chosen {
-            let Some(session) = listing.session(*position) else {
-                continue;
-            };
-            let fields = self.fields(&session, &mut json)?;
-            let notes = Notes::of(&session);
-            let row = SessionRow {
-                number: Some(position + 1),
-                session: &session,
-                notes: &notes,
-            };
-            table.push_row(
-                notes.tone,
-                self.picks
-                    .iter()
-                    .map(|pick| pick.cell(&row, &fields, &mut times)),
-            );
-        }
+        self.each_row(listing, chosen, |row, fields| {
+            let picks = self.picks.iter();
+            let cells = picks.map(|pick| pick.cell(row, fields, &mut times));
+            table.push_row(row.notes.tone, cells);
+            Ok(())
+        })?;
         // Columns that a person picked all stay.
         let fit = match (is_default, self.list) {
             (true, List::Sessions) => fit_steps(),
@@ -246,6 +233,20 @@ impl Job<'_> {
         let mut times = self.times(listing, &zone);
         let mut writer = CsvWriter::new(output);
         writer.write_row(self.picks.iter().map(Pick::name))?;
+        self.each_row(listing, chosen, |row, fields| {
+            let picks = self.picks.iter();
+            Ok(writer.write_row(picks.map(|pick| pick.exact(row, fields, &mut times)))?)
+        })?;
+        Ok(writer.finish()?)
+    }
+
+    /// Hands out the chosen sessions in their order, with the fields that columns need.
+    fn each_row(
+        &self,
+        listing: &Listing<'_>,
+        chosen: &[Chosen],
+        mut each: impl FnMut(&SessionRow<'_>, &Members<'_>) -> Result<()>,
+    ) -> Result<()> {
         let mut json = Vec::new();
         for Chosen { position, .. } in chosen {
             let Some(session) = listing.session(*position) else {
@@ -258,13 +259,9 @@ impl Job<'_> {
                 session: &session,
                 notes: &notes,
             };
-            writer.write_row(
-                self.picks
-                    .iter()
-                    .map(|pick| pick.exact(&row, &fields, &mut times)),
-            )?;
+            each(&row, &fields)?;
         }
-        Ok(writer.finish()?)
+        Ok(())
     }
 
     /// The fields of a session where a column needs them, else none.
