@@ -131,6 +131,11 @@ const VIEWS: &[(&str, &str, &[&str])] = &[
         &["timing", "--session", "1", "--ascii"],
     ),
     (
+        "zero-window.timing.json",
+        "session/zero-window.pcap",
+        &["timing", "--session", "1", "-o", "json"],
+    ),
+    (
         "lossy-client.timing.txt",
         "session/lossy-client.pcap",
         &["timing", "--session", "1"],
