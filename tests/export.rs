@@ -10,6 +10,8 @@ mod copy;
 mod files;
 #[path = "export/full_disk.rs"]
 mod full_disk;
+#[path = "export/long.rs"]
+mod long;
 #[path = "export/round_trip.rs"]
 mod round_trip;
 #[path = "export/scene.rs"]

@@ -18,7 +18,7 @@ use super::history::History;
 use super::reader::Reader;
 use super::record::{CaptureSummary, CaptureTables, SessionRecord};
 use super::tls_feed::TlsFeed;
-use crate::capture::{Batch, Input, PacketNumber, PacketOrigin, RawPacket};
+use crate::capture::{Batch, Input, PacketNumber, PacketOrigin, RawPacket, Slot};
 use crate::config::Config;
 use crate::error::Error;
 use crate::lot::{
@@ -29,6 +29,7 @@ use crate::session::{
     DataEvent, Direction, Finding, FollowedSession, HalfSummary, NoPayloads, PacketEvent,
     PerDirection, Route, SessionKey, SessionObserver, SessionSummary, Target, Tracker,
 };
+use crate::tls::TlsFacts;
 
 /// A packet of the session that is followed.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,9 @@ pub struct FollowedPacket<'a> {
     decoded: &'a Decoded,
     /// What is known of the capture so far.
     pub tables: &'a CaptureTables,
+    /// The TLS of the session so far.
+    tls: &'a TlsFeed,
+    history: &'a History,
 }
 
 impl<'a> FollowedPacket<'a> {
@@ -55,6 +59,17 @@ impl<'a> FollowedPacket<'a> {
     /// The captured packets that it came in: one, or those of the fragments of its IP datagram.
     pub fn origins(&self) -> impl Iterator<Item = PacketOrigin> {
         self.decoded.origins(self.segment.head.number)
+    }
+
+    /// One of its [`origins`](Self::origins) with the batch that it lies in; absent where that is
+    /// no longer kept, which holds 8 MiB of payload.
+    pub fn origin(&self, number: PacketNumber) -> Option<(&'a Batch, &'a Slot)> {
+        self.history.packet(number)
+    }
+
+    /// What the TLS handshake of the session showed so far; absent where it is not TLS.
+    pub fn tls_so_far(&self) -> Option<Box<TlsFacts>> {
+        self.tls.facts()
     }
 
     /// What a time line counts of it.
@@ -501,7 +516,8 @@ impl Following {
         self.session.handle(route, &segment, &self.history);
         let has_turned = client != self.session.client();
         let number = segment.head.number;
-        let lots = &mut self.session.observer().lots;
+        let FollowProbe { lots, tls } = self.session.observer();
+        let history = &self.history;
         if let Some(placed) = lots.take_packet() {
             follower.packet(&FollowedPacket {
                 placed,
@@ -509,6 +525,8 @@ impl Following {
                 batch: &batch.batch,
                 decoded: batch,
                 tables,
+                tls,
+                history,
             })?;
         }
         give_out(lots, follower)?;

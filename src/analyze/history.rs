@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::decoded::Decoded;
-use crate::capture::PacketNumber;
+use crate::capture::{Batch, PacketNumber, Slot};
 use crate::session::Payloads;
 
 /// Payload bytes of the capture that stay within reach.
@@ -40,6 +40,14 @@ impl History {
             .count();
         let gone = gone.min(self.batches.len().saturating_sub(1));
         self.batches.drain(..gone)
+    }
+}
+
+impl History {
+    /// A packet of the batches that are within reach.
+    pub(super) fn packet(&self, number: PacketNumber) -> Option<(&Batch, &Slot)> {
+        let mut newest_first = self.batches.iter().rev();
+        newest_first.find_map(|decoded| Some((&decoded.batch, decoded.batch.slot(number)?)))
     }
 }
 

@@ -62,6 +62,15 @@ impl TlsFeed {
         }
     }
 
+    /// What was found so far.
+    pub(super) fn facts(&self) -> Option<Box<TlsFacts>> {
+        match self {
+            Self::Idle => None,
+            Self::Watching(watch) => watch.facts(),
+            Self::Over(facts) => facts.clone(),
+        }
+    }
+
     /// The roles turned out to be the other way round.
     pub(super) fn swap_directions(&mut self) {
         match self {

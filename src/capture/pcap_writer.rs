@@ -62,6 +62,16 @@ impl PcapHeader {
         }))
     }
 
+    /// Makes sure that packets of this interface can follow a header that is written.
+    ///
+    /// # Errors
+    /// When the link type, the clock or the frame check sequence is another one.
+    pub fn check(&self, interface: &Interface) -> Result<(), PcapWriteError> {
+        let merged = self.merged(&Self::of(interface))?;
+        let is_same = self.fcs_len == merged.fcs_len && self.precision == merged.precision;
+        is_same.then_some(()).ok_or(PcapWriteError::HeaderOutgrown)
+    }
+
     fn of(interface: &Interface) -> Self {
         let fcs_len = interface.fcs_len();
         Self {
@@ -113,6 +123,9 @@ pub enum PcapWriteError {
         /// One that is not the same.
         other: u16,
     },
+    /// An interface that comes after the header was written, and is not as the header says.
+    #[error("an interface that appears behind the first packets needs another header of the file")]
+    HeaderOutgrown,
     /// A frame check sequence that the header cannot describe.
     #[error("a frame check sequence of {len} bytes: only even lengths up to 30 are possible")]
     FcsLength {

@@ -160,6 +160,19 @@ pub(crate) fn read_inputs(inputs: Vec<Input>, limits: ReadLimits) -> Result<Read
 }
 
 /// A stream of these bytes, called `name`.
+/// A batch of packets of four bytes, each its number.
+pub(crate) fn numbered(numbers: std::ops::RangeInclusive<u8>) -> Batch {
+    let mut bytes = Bytes::new(ByteOrder::Little).pcap_header(0xa1b2_c3d4, 4, 1);
+    for number in numbers {
+        bytes = bytes.record((1, 0), &[], &[number; 4]);
+    }
+    let input = stream("numbered", &bytes.bytes);
+    let mut capture = Capture::open(vec![input], ReadLimits::default()).unwrap();
+    let mut batch = Batch::default();
+    assert!(capture.next_batch(&mut batch));
+    batch
+}
+
 pub(crate) fn stream(name: &str, bytes: &[u8]) -> Input {
     Input::Stream {
         name: name.to_owned(),

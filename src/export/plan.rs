@@ -10,10 +10,8 @@ use std::net::IpAddr;
 
 use super::error::ExportError;
 use super::writer::ExportWriter;
-use crate::capture::{Interface, InterfaceId, PacketSet, PcapHeader, PcapWriter};
-use crate::pcapng::{
-    InterfaceDescription, InterfaceStatistics, NameRecord, OptionList, SecretBlock, Writer,
-};
+use crate::capture::{Interface, InterfaceId, PacketSet};
+use crate::pcapng::{NameRecord, SecretBlock};
 
 /// A format of capture files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +28,11 @@ pub struct ExportPlan {
     /// The format.
     pub format: ExportFormat,
     /// Interfaces of the packets, in the order in which they are written.
-    interfaces: Vec<(InterfaceId, Interface)>,
+    pub(super) interfaces: Vec<(InterfaceId, Interface)>,
     /// Names that are known; the best one of an address last.
     pub names: Vec<NameRecord>,
     /// Secrets.
     pub secrets: Vec<SecretBlock>,
-    statistics: Vec<InterfaceStatistics>,
 }
 
 impl ExportPlan {
@@ -61,21 +58,7 @@ impl ExportPlan {
             interfaces: used.into_iter().filter_map(describe).collect(),
             names: Vec::new(),
             secrets: Vec::new(),
-            statistics: Vec::new(),
         }
-    }
-
-    /// Takes those of the statistics that are of interfaces of the packets.
-    pub fn add_statistics(&mut self, known: &[InterfaceStatistics]) {
-        let ids: BTreeMap<_, _> = self.ids().collect();
-        let renumbered = known.iter().filter_map(|one| {
-            Some(InterfaceStatistics {
-                interface: *ids.get(&one.interface)?,
-                ..one.clone()
-            })
-        });
-        self.statistics = renumbered.collect();
-        self.statistics.sort_by_key(|one| one.interface);
     }
 
     /// Writes what stands before the packets.
@@ -83,40 +66,7 @@ impl ExportPlan {
     /// # Errors
     /// When the output fails, or the format cannot hold it.
     pub fn start<W: Write>(&self, output: W) -> Result<ExportWriter<W>, ExportError> {
-        match self.format {
-            ExportFormat::Pcap => {
-                let interfaces = self.interfaces.iter().map(|(_, interface)| interface);
-                let header = PcapHeader::covering(interfaces)?;
-                Ok(ExportWriter::Pcap(PcapWriter::new(output, &header)?))
-            }
-            ExportFormat::Pcapng => self.start_pcapng(output),
-        }
-    }
-
-    fn start_pcapng<W: Write>(&self, output: W) -> Result<ExportWriter<W>, ExportError> {
-        let none = OptionList::default();
-        let first = self.interfaces.first();
-        let section = first.map_or(&none, |(_, interface)| &interface.section.options);
-        let mut writer = Writer::new(output, section)?;
-        for (_, interface) in &self.interfaces {
-            writer.interface(&InterfaceDescription::from(interface))?;
-        }
-        // Without an interface there are no packets that could need them.
-        let (names, secrets): (&[_], &[_]) = match first {
-            Some(_) => (&self.names, &self.secrets),
-            None => (&[], &[]),
-        };
-        Ok(ExportWriter::Pcapng {
-            writer: writer.names(names)?.secrets(secrets)?,
-            ids: self.ids().collect(),
-            statistics: self.statistics.clone(),
-        })
-    }
-
-    /// What an interface is called in the capture, and in the export.
-    fn ids(&self) -> impl Iterator<Item = (InterfaceId, InterfaceId)> {
-        let interfaces = self.interfaces.iter().zip(0..);
-        interfaces.map(|((id, _), place)| (*id, InterfaceId(place)))
+        ExportWriter::start(output, self)
     }
 }
 

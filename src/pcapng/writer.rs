@@ -6,7 +6,9 @@
 //!
 //! Secrets have to stand before the packets they unlock, names are applied to the packets after
 //! them, and editcap and mergecap refuse a file with names or secrets before its first interface;
-//! so the stages of a [`Writer`] are types, and no other order can be written.
+//! so the stages of a [`Writer`] are types, and no other order can be written by chance. What
+//! becomes known between packets is written there, by methods that say so
+//! ([`Writer::late_interface`], [`Writer::late_names`], [`Writer::late_secrets`]).
 //!
 //! Written is little-endian, version 1.0, with a section length of "unknown", since outputs are
 //! not rewound. A packet with a time becomes an enhanced packet block. One without becomes a simple
@@ -149,18 +151,7 @@ impl<W: Write> Writer<W> {
         &mut self,
         description: &InterfaceDescription<'_>,
     ) -> Result<InterfaceId, WriteError> {
-        let id = InterfaceId(self.interfaces);
-        let next = self.interfaces.checked_add(1);
-        let next = next.ok_or(WriteError::TooManyInterfaces)?;
-        let block = self.block.start(INTERFACE_DESCRIPTION);
-        block.u16(description.link_type.0).u16(0);
-        block.u32(description.snaplen).options(description.options);
-        self.write_block("interface description")?;
-        self.interfaces = next;
-        if id.0 == 0 {
-            self.snaplen = description.snaplen;
-        }
-        Ok(id)
+        self.write_interface(description)
     }
 
     /// Writes names, the best one of an address as its last; no block where there are none.
@@ -168,13 +159,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// When the output fails, a name cannot be written, or there is no interface.
     pub fn names(mut self, names: &[NameRecord]) -> Result<Writer<W, Secrets>, WriteError> {
-        self.needs_interface("name resolution", names.is_empty())?;
-        check_names(names)?;
-        let mut rest = names;
-        while !rest.is_empty() {
-            rest = fill_block(rest, &mut self.block);
-            self.write_block("name resolution")?;
-        }
+        self.write_names(names)?;
         Ok(self.next_stage())
     }
 }
@@ -185,23 +170,40 @@ impl<W: Write> Writer<W, Secrets> {
     /// # Errors
     /// When the output fails, or there is no interface.
     pub fn secrets(mut self, secrets: &[SecretBlock]) -> Result<Writer<W, Packets>, WriteError> {
-        self.needs_interface("decryption secrets", secrets.is_empty())?;
-        for SecretBlock {
-            secrets_type,
-            bytes,
-        } in secrets
-        {
-            let block = "decryption secrets";
-            let len = block_len(block, bytes.len())?;
-            let buffer = self.block.start(DECRYPTION_SECRETS).u32(*secrets_type);
-            buffer.u32(len).raw(bytes).pad();
-            self.write_block(block)?;
-        }
+        self.write_secrets(secrets)?;
         Ok(self.next_stage())
     }
 }
 
 impl<W: Write> Writer<W, Packets> {
+    /// Writes an interface of packets that follow, and says how they refer to it.
+    ///
+    /// # Errors
+    /// As [`Writer::interface`].
+    pub fn late_interface(
+        &mut self,
+        description: &InterfaceDescription<'_>,
+    ) -> Result<InterfaceId, WriteError> {
+        self.write_interface(description)
+    }
+
+    /// Writes names that became known only now.
+    ///
+    /// # Errors
+    /// As [`Writer::names`].
+    pub fn late_names(&mut self, names: &[NameRecord]) -> Result<(), WriteError> {
+        self.write_names(names)
+    }
+
+    /// Writes secrets that became known only now. Programs that read a file once unlock only the
+    /// packets behind them.
+    ///
+    /// # Errors
+    /// As [`Writer::secrets`].
+    pub fn late_secrets(&mut self, secrets: &[SecretBlock]) -> Result<(), WriteError> {
+        self.write_secrets(secrets)
+    }
+
     /// Writes a packet.
     ///
     /// # Errors
@@ -292,6 +294,51 @@ impl<W, Stage> Writer<W, Stage> {
 }
 
 impl<W: Write, Stage> Writer<W, Stage> {
+    fn write_interface(
+        &mut self,
+        description: &InterfaceDescription<'_>,
+    ) -> Result<InterfaceId, WriteError> {
+        let id = InterfaceId(self.interfaces);
+        let next = self.interfaces.checked_add(1);
+        let next = next.ok_or(WriteError::TooManyInterfaces)?;
+        let block = self.block.start(INTERFACE_DESCRIPTION);
+        block.u16(description.link_type.0).u16(0);
+        block.u32(description.snaplen).options(description.options);
+        self.write_block("interface description")?;
+        self.interfaces = next;
+        if id.0 == 0 {
+            self.snaplen = description.snaplen;
+        }
+        Ok(id)
+    }
+
+    fn write_names(&mut self, names: &[NameRecord]) -> Result<(), WriteError> {
+        self.needs_interface("name resolution", names.is_empty())?;
+        check_names(names)?;
+        let mut rest = names;
+        while !rest.is_empty() {
+            rest = fill_block(rest, &mut self.block);
+            self.write_block("name resolution")?;
+        }
+        Ok(())
+    }
+
+    fn write_secrets(&mut self, secrets: &[SecretBlock]) -> Result<(), WriteError> {
+        self.needs_interface("decryption secrets", secrets.is_empty())?;
+        for SecretBlock {
+            secrets_type,
+            bytes,
+        } in secrets
+        {
+            let block = "decryption secrets";
+            let len = block_len(block, bytes.len())?;
+            let buffer = self.block.start(DECRYPTION_SECRETS).u32(*secrets_type);
+            buffer.u32(len).raw(bytes).pad();
+            self.write_block(block)?;
+        }
+        Ok(())
+    }
+
     fn write_block(&mut self, block: &'static str) -> Result<(), WriteError> {
         let bytes = self.block.finish(block)?;
         self.output.write_all(bytes)?;

@@ -42,7 +42,6 @@ fn an_export_fails_at_every_byte_that_does_not_fit() {
     for format in [ExportFormat::Pcap, ExportFormat::Pcapng] {
         let mut plan = ExportPlan::new(format, [&packets], capture.interfaces());
         let statistics: Vec<_> = capture.statistics().cloned().collect();
-        plan.add_statistics(&statistics);
         plan.names = vec![NameRecord {
             ip: [10, 0, 0, 1].into(),
             name: "a".to_owned(),
@@ -55,7 +54,7 @@ fn an_export_fails_at_every_byte_that_does_not_fit() {
             let mut writer = plan.start(output)?;
             let mut slots = batch.slots.iter().take(4);
             slots.try_for_each(|slot| writer.packet(&batch, slot))?;
-            writer.finish().map(drop)
+            writer.finish(&statistics).map(drop)
         };
         let mut whole = Vec::new();
         write(&mut whole).unwrap();

@@ -1,5 +1,7 @@
 //! `spider export`: packets of sessions as capture files.
 
+mod live;
+mod plan;
 mod select;
 mod split;
 
@@ -7,21 +9,20 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use anyhow::Result;
-use spider_pcap::capture::{Batch, Capture, ReadLimits, Slot};
-use spider_pcap::export::{
-    ExportError, ExportFormat, ExportPlan, FieldStyle, MergedNumbers, SecretSources, names_of,
-    read_packets, secrets_of,
-};
+use spider_pcap::analyze::CaptureSummary;
+use spider_pcap::capture::{Batch, Capture, CaptureNotice, ReadLimits, Slot};
+use spider_pcap::export::{ExportError, ExportPlan, MergedNumbers, read_packets};
 use spider_pcap::view::Escaped;
 
-use crate::args::{CaptureFormat, ExportArgs};
+use crate::args::ExportArgs;
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::failure::{self, Hinted};
 use crate::input::Inputs;
 use crate::output::Output;
 use crate::spool::Source;
-use select::{Selected, SelectedSession};
+use plan::{Beside, plan};
+use select::{Route, Search, Selected, SelectedSession};
 
 /// Runs the command.
 pub(crate) fn run(args: &ExportArgs, console: Console) -> Result<Outcome> {
@@ -33,30 +34,46 @@ pub(crate) fn run(args: &ExportArgs, console: Console) -> Result<Outcome> {
         None => Place::File(open(target, args.output.force, &inputs)?),
     };
     let source = Source::from_args(&args.input, &inputs)?;
-    let selected = select::sessions(args, &source, console)?;
+    let search = Search::new(args, &source, console)?;
+    let (written, capture) = match (search.route(), place) {
+        (Route::One(wanted), Place::File(output)) => live::write(&search, wanted, output)?,
+        (Route::OneOfChosen, Place::File(output)) => {
+            live::write(&search, Some(&search.one_of_chosen()?), output)?
+        }
+        (_, place) => write_many(&search, place, &inputs)?,
+    };
+    console.note(&format!(
+        "wrote {} of {} to {}",
+        counted(written.packets, "packet"),
+        counted(written.sessions, "session"),
+        Escaped(&written.place)
+    ));
+    console.notices(&capture.notices);
+    let is_damaged = |notice: &CaptureNotice| notice.kind.is_damage();
+    Ok(if capture.notices.iter().any(is_damaged) {
+        Outcome::Damaged
+    } else {
+        Outcome::Done
+    })
+}
+
+/// Writes sessions that are found in the list of all.
+fn write_many(
+    search: &Search<'_>,
+    place: Place<'_>,
+    inputs: &Inputs,
+) -> Result<(Written, CaptureSummary)> {
+    let selected = search.many()?;
     let export = Export {
-        args,
-        source: &source,
+        args: search.args,
+        source: search.source,
         selected: &selected,
     };
     let written = match place {
         Place::File(output) => export.write(output)?,
         Place::Folder(folder) => split::write(&export, folder, &inputs.paths)?,
     };
-    let sessions = selected.sessions.len();
-    console.note(&format!(
-        "wrote {} of {} to {}",
-        counted(written.packets, "packet"),
-        counted(sessions as u64, "session"),
-        Escaped(&written.place)
-    ));
-    console.notices(&selected.capture.notices);
-    let notices = &selected.capture.notices;
-    Ok(if notices.iter().any(|notice| notice.kind.is_damage()) {
-        Outcome::Damaged
-    } else {
-        Outcome::Done
-    })
+    Ok((written, selected.capture))
 }
 
 /// Where packets are written to.
@@ -70,6 +87,7 @@ enum Place<'a> {
 /// How much was written, and where.
 struct Written {
     packets: u64,
+    sessions: u64,
     place: String,
 }
 
@@ -85,7 +103,7 @@ impl Export<'_> {
     fn write(&self, mut output: Output) -> Result<Written> {
         let sessions = &self.selected.sessions;
         let plan = self.plan(sessions, self.selected.takes_all);
-        let failed = output.describe();
+        let (failed, place) = (output.describe(), place_of(self.args, &output));
         let fail = |error| from_export(error, &failed);
         let mut writer = plan.start(&mut output).map_err(fail)?;
         let mut packets = 0;
@@ -93,32 +111,26 @@ impl Export<'_> {
             packets += 1;
             writer.packet(batch, slot).map_err(fail)
         })?;
-        writer.finish().map_err(fail)?;
-        let place = match self.args.output.write.as_deref() {
-            Some(path) if !output.is_stdout() => format!("'{}'", path.display()),
-            Some(_) | None => "standard output".to_owned(),
-        };
+        let statistics = &self.selected.capture.statistics;
+        writer.finish(statistics).map_err(fail)?;
         output.finish()?;
-        Ok(Written { packets, place })
+        Ok(Written {
+            packets,
+            sessions: sessions.len() as u64,
+            place,
+        })
     }
 
     /// Hands out the packets of all sessions, each once, in the order of the capture.
     fn each_packet(&self, mut each: impl FnMut(&Batch, &Slot) -> Result<()>) -> Result<()> {
-        if let Some(kept) = &self.selected.kept {
-            return kept.slots.iter().try_for_each(|slot| each(kept, slot));
-        }
         let sessions = self.selected.sessions.iter();
         let merged = MergedNumbers::new(sessions.map(|session| &session.packets));
         let mut before = None;
         // A packet of two sessions (frames in an aggregate) is written once.
         let once = merged.filter(|(number, _)| before.replace(*number) != Some(*number));
-        read_packets(&mut self.open()?, once, |_, batch, slot| each(batch, slot))
-    }
-
-    /// The capture once more, from its start on.
-    fn open(&self) -> Result<Capture> {
-        let opened = Capture::open(self.source.inputs()?, ReadLimits::default());
-        opened.map_err(|error| failure::from_analysis(&error.into()))
+        read_packets(&mut open_again(self.source)?, once, |_, batch, slot| {
+            each(batch, slot)
+        })
     }
 
     /// What is written around the packets of these sessions.
@@ -129,38 +141,26 @@ impl Export<'_> {
             own_keys,
             ..
         } = self.selected;
-        let packets = sessions.iter().map(|session| &session.packets);
-        let mut plan = ExportPlan::new(self.format(), packets, &capture.tables.interfaces);
-        if plan.format == ExportFormat::Pcap {
-            return plan;
-        }
-        plan.add_statistics(&capture.statistics);
-        let ends = sessions.iter().flat_map(|session| session.ends.clone());
-        plan.names = names_of(ends);
-        if !self.args.output.no_secrets {
-            let facts = sessions.iter().filter_map(|session| session.tls.as_deref());
-            let sources = SecretSources {
-                keys: &known.keys,
-                others: takes_all.then_some(own_keys),
-            };
-            let style = FieldStyle::from(self.args.output.spider_fields);
-            plan.secrets = secrets_of(facts, sources, style);
-        }
-        plan
+        let beside = Beside {
+            interfaces: &capture.tables.interfaces,
+            keys: &known.keys,
+            others: takes_all.then_some(own_keys),
+        };
+        plan(self.args, sessions, beside)
     }
+}
 
-    /// The format that was asked for, else the one that the ending of the file says.
-    fn format(&self) -> ExportFormat {
-        let ending = self.args.output.write.as_deref().and_then(Path::extension);
-        let is_pcap = ending.is_some_and(|ending| {
-            ending.eq_ignore_ascii_case("pcap") || ending.eq_ignore_ascii_case("cap")
-        });
-        let asked = self.args.output.format.unwrap_or(if is_pcap {
-            CaptureFormat::Pcap
-        } else {
-            CaptureFormat::Pcapng
-        });
-        asked.into()
+/// The capture once more, from its start on.
+fn open_again(source: &Source<'_>) -> Result<Capture> {
+    let opened = Capture::open(source.inputs()?, ReadLimits::default());
+    opened.map_err(|error| failure::from_analysis(&error.into()))
+}
+
+/// What a file or standard output is called when it was written to.
+fn place_of(args: &ExportArgs, output: &Output) -> String {
+    match args.output.write.as_deref() {
+        Some(path) if !output.is_stdout() => format!("'{}'", path.display()),
+        Some(_) | None => "standard output".to_owned(),
     }
 }
 

@@ -118,5 +118,6 @@ second key log, where the handshake may be missing (--spider-fields). Key-log li
 form are kept when all sessions are exported and the capture itself holds them. Wireshark shows
 the names with '-N n' (View, Name Resolution).
 
-The capture is read once or twice, several sessions three times; what is piped in is kept in a
-temporary file meanwhile.";
+One session that is named by its id, its ends or its number is written while it is read. For
+others the capture is read two or three times; what is piped in is kept in a temporary file
+meanwhile.";

@@ -12,9 +12,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use spider_pcap::capture::{Batch, PacketNumber, Slot};
 use spider_pcap::export::{ExportError, ExportFormat, ExportWriter, MergedNumbers, read_packets};
+use spider_pcap::pcapng::InterfaceStatistics;
 use tempfile::TempDir;
 
-use super::{Export, SelectedSession, Written, exists, from_export};
+use super::plan::format;
+use super::{Export, SelectedSession, Written, exists, from_export, open_again};
 use crate::failure::Hinted;
 use crate::output::is_same_file;
 
@@ -36,7 +38,11 @@ pub(super) fn write(export: &Export<'_>, folder: &Path, inputs: &[PathBuf]) -> R
     let packets = written?;
     let files = super::counted(names.len() as u64, "file");
     let place = format!("{files} in '{}'", folder.display());
-    Ok(Written { packets, place })
+    Ok(Written {
+        packets,
+        sessions: sessions.len() as u64,
+        place,
+    })
 }
 
 fn write_all(export: &Export<'_>, folder: &Path, names: &[String]) -> Result<u64> {
@@ -56,7 +62,7 @@ fn write_all(export: &Export<'_>, folder: &Path, names: &[String]) -> Result<u64
     let merged = MergedNumbers::new(packets).map(|(number, session)| (number, (number, session)));
     let fail = |error| from_export(error, &failed);
     read_packets(
-        &mut export.open()?,
+        &mut open_again(export.source)?,
         merged,
         |(number, session), batch, slot| files.packet((number, session), batch, slot),
     )
@@ -86,7 +92,7 @@ fn check_place(place: &Path, force: bool, inputs: &[PathBuf]) -> Result<()> {
 
 /// The number and the name of a session as a file name that every system takes.
 fn file_name(export: &Export<'_>, session: &SelectedSession) -> String {
-    let ending = match export.format() {
+    let ending = match format(export.args) {
         ExportFormat::Pcap => "pcap",
         ExportFormat::Pcapng => "pcapng",
     };
@@ -126,7 +132,7 @@ impl Files<'_> {
         let last = self.export.selected.sessions.get(session);
         if last.and_then(|one| one.packets.last()) == Some(number) {
             self.open.retain(|open| *open != session);
-            return finish(writer);
+            return finish(writer, &self.export.selected.capture.statistics);
         }
         if let Some(place) = self.writers.get_mut(session) {
             *place = Some(writer);
@@ -164,14 +170,18 @@ impl Files<'_> {
     fn finish_all(&mut self) -> Result<(), ExportError> {
         for session in 0..self.writers.len() {
             let writer = self.writers.get_mut(session).and_then(Option::take);
-            writer.map_or(Ok(()), finish)?;
+            let statistics = &self.export.selected.capture.statistics;
+            writer.map_or(Ok(()), |writer| finish(writer, statistics))?;
         }
         Ok(())
     }
 }
 
-fn finish(writer: ExportWriter<Part>) -> Result<(), ExportError> {
-    let mut part = writer.finish()?;
+fn finish(
+    writer: ExportWriter<Part>,
+    statistics: &[InterfaceStatistics],
+) -> Result<(), ExportError> {
+    let mut part = writer.finish(statistics)?;
     Ok(io(part.close())?)
 }
 
