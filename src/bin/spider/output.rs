@@ -21,7 +21,7 @@ pub(crate) enum Output {
     /// A temporary file beside its target.
     Whole {
         /// What is written to.
-        file: BufWriter<NamedTempFile>,
+        file: BufWriter<Temporary>,
         /// What it becomes.
         target: PathBuf,
     },
@@ -69,7 +69,7 @@ impl Output {
                 let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
                 let file = create_beside(&target, existing.as_ref()).with_context(failed)?;
                 Ok(Self::Whole {
-                    file: BufWriter::with_capacity(BUFFER_BYTES, file),
+                    file: BufWriter::with_capacity(BUFFER_BYTES, Temporary(file)),
                     target,
                 })
             }
@@ -111,12 +111,26 @@ impl Output {
         self.flush().with_context(|| failed.clone())?;
         if let Self::Whole { file, target } = self {
             let file = file.into_inner().map_err(io::IntoInnerError::into_error);
-            let file = file.with_context(|| failed.clone())?;
+            let Temporary(file) = file.with_context(|| failed.clone())?;
             file.as_file().sync_data().with_context(|| failed.clone())?;
             let kept = file.persist(&target).map_err(|error| error.error);
             kept.with_context(|| failed)?;
         }
         Ok(())
+    }
+}
+
+/// A temporary file; its name, which nobody knows, stays out of errors.
+#[derive(Debug)]
+pub(crate) struct Temporary(NamedTempFile);
+
+impl Write for Temporary {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.as_file_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.as_file_mut().flush()
     }
 }
 
