@@ -1,6 +1,6 @@
 //! A session that is longer than what waits of it: written while it is read.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::process::Stdio;
 
 use spider_pcap::capture::{InterfaceId, LinkType, PacketNumber};
@@ -183,6 +183,31 @@ fn reading_stops_when_nobody_reads_on() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn what_is_piped_in_comes_out_before_its_end() {
+    let scene = Scene::new();
+    let capture = Long::new().data(3000, 0).finish();
+    let mut child = scene
+        .command(&["export", "--session", "1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let writing = std::thread::spawn(move || {
+        // It stops reading when nobody takes what it writes.
+        drop(stdin.write_all(&capture));
+        stdin
+    });
+    let mut head = [0; 4000];
+    stdout.read_exact(&mut head).unwrap();
+    drop(stdout);
+    // Only now is there an end to what it reads.
+    drop(writing.join().unwrap());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

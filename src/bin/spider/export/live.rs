@@ -39,7 +39,7 @@ pub(super) fn write(
     output: Output,
 ) -> Result<(Written, CaptureSummary)> {
     let mut one = OneSession::from_args(&search.args.input, wanted, search.console)?;
-    one.read_spool(search.source.spool()?);
+    one.read_spool(search.source.spool());
     let mut live = Live::new(search, output);
     let followed = one.show(Hold::Nothing, &mut live)?;
     live.finish(followed)
