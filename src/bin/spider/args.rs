@@ -3,6 +3,7 @@
 mod export;
 mod one;
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -73,6 +74,22 @@ pub(crate) enum Command {
         #[arg(value_name = "COMMAND")]
         command: Option<String>,
     },
+}
+
+impl Command {
+    /// What is read, of a command that reads captures.
+    pub(crate) fn input_mut(&mut self) -> Option<&mut InputArgs> {
+        match self {
+            Self::Sessions(args) => Some(&mut args.input),
+            Self::Show(args) => Some(&mut args.input),
+            Self::Packets(args) => Some(&mut args.input),
+            Self::Content(args) => Some(&mut args.input),
+            Self::Timing(args) => Some(&mut args.list.input),
+            Self::Stats(args) => Some(&mut args.input),
+            Self::Export(args) => Some(&mut args.input),
+            Self::Schema { .. } | Self::Completions { .. } | Self::Man { .. } => None,
+        }
+    }
 }
 
 /// How the program talks while it works.
@@ -215,12 +232,16 @@ pub(crate) struct TimingArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
-    /// Read these captures as one; `-`, or none, is standard input
+    /// Read these captures as one, of a directory all that lie in it; `-`, or none, is standard
+    /// input
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Read this capture, too (can be repeated)
     #[arg(short = 'r', long = "read", value_name = "FILE")]
     pub(crate) read: Vec<PathBuf>,
+    /// What lies in those of them that are directories.
+    #[arg(skip)]
+    pub(crate) directories: BTreeMap<PathBuf, Vec<PathBuf>>,
     /// Take TLS secrets from a key log (can be repeated)
     #[arg(long, value_name = "FILE")]
     pub(crate) keylog: Vec<PathBuf>,

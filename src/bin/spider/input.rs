@@ -25,7 +25,7 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// The inputs that were named, or standard input.
     pub(crate) fn from_args(args: &InputArgs) -> Result<Self> {
-        let named: Vec<&PathBuf> = args.files.iter().chain(&args.read).collect();
+        let named: Vec<&PathBuf> = named(args).collect();
         let is_stdin = |path: &&&PathBuf| path.as_path() == Path::new("-");
         match named.iter().filter(is_stdin).count() {
             0 if !named.is_empty() => {}
@@ -49,7 +49,7 @@ impl Inputs {
     /// The inputs that were named, with `stdin` for standard input.
     pub(crate) fn named_from_args(args: &InputArgs, stdin: impl FnOnce() -> Input) -> Vec<Input> {
         let mut stdin = Some(stdin);
-        let named = args.files.iter().chain(&args.read);
+        let named = named(args);
         let mut inputs: Vec<Input> = named
             .filter_map(|path| match path.as_path() == Path::new("-") {
                 true => stdin.take().map(|stdin| stdin()),
@@ -61,6 +61,15 @@ impl Inputs {
         }
         inputs
     }
+}
+
+/// The inputs that were named; a directory stands for what lies in it.
+fn named(args: &InputArgs) -> impl Iterator<Item = &PathBuf> {
+    let named = args.files.iter().chain(&args.read);
+    named.flat_map(|path| match args.directories.get(path) {
+        Some(inside) => inside.iter(),
+        None => std::slice::from_ref(path).iter(),
+    })
 }
 
 /// How the inputs are analysed.

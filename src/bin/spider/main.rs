@@ -6,6 +6,7 @@ mod choose;
 mod columns;
 mod console;
 mod content;
+mod directory;
 mod exit;
 mod export;
 mod failure;
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };
-    match run(&args) {
+    match run(args) {
         Ok(outcome) => outcome.into(),
         Err(error) if failure::is_broken_pipe(&error) => ExitCode::from(exit::DONE),
         Err(error) => {
@@ -55,7 +56,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: &LowArgs) -> anyhow::Result<Outcome> {
+fn run(mut args: LowArgs) -> anyhow::Result<Outcome> {
+    if let Some(input) = args.command.input_mut() {
+        directory::look_into(input, Console::new(args.console))?;
+    }
     match &args.command {
         Command::Sessions(sessions) => {
             sessions::run(sessions, List::Sessions, Console::new(args.console))
