@@ -44,9 +44,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Which modules may name a third-party crate; `bin` is the command.
 const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("pcap_file", &["capture", "pcapng"]),
-    ("flate2", &["capture"]),
-    ("zstd", &["capture"]),
+    ("flate2", &["capture", "lot"]),
+    ("zstd", &["capture", "lot"]),
     ("lz4_flex", &["capture"]),
+    ("brotli_decompressor", &["lot"]),
+    ("httparse", &["http", "lot"]),
+    ("quick_xml", &["lot"]),
     ("etherparse", &["packet"]),
     ("hashbrown", &["session"]),
     ("serde", &["document", "select", "view"]),

@@ -1,19 +1,19 @@
 //! Fields of an HTML form as it is sent, a line `name = value` each.
 //!
-//! Names and values are percent-decoded and shown as text; line breaks within them are escapes. An
-//! HTTP/1 head before the form is shown as text. A field without `=` is a name alone, an empty one
-//! is left out. A name or value is late as a whole when any byte of it is.
+//! Names and values are percent-decoded and shown as text; line breaks within them are escapes. A
+//! field without `=` is a name alone, an empty one is left out. A name or value is late as a whole
+//! when any byte of it is. HTTP messages are shown as `http` has it. Used only when it is asked for,
+//! and for bodies that are said to be forms.
 //!
-//! Limits: whole lots of up to 1 MiB. Bodies in chunks and compressed bodies are not read.
+//! Limits: whole lots of up to 1 MiB.
 //!
 //! Source: WHATWG URL Standard §5.1 (application/x-www-form-urlencoded parsing).
 
 use std::ops::Range;
 
-use super::shared::message::{Body, Message};
 use super::shared::plain;
-use super::shared::registry::{is_declined, show_rest};
-use super::{Decoded, Decoder, Fit, Lateness, LineEnd, LotBytes, SpanKind};
+use super::shared::registry::is_declined;
+use super::{Decoded, Decoder, Fit, Lateness, LineEnd, LotBytes, SpanKind, http};
 
 pub(crate) const DECODER: &dyn Decoder = &Form;
 
@@ -28,46 +28,22 @@ impl Decoder for Form {
         "fields of an HTML form, percent-decoded, a line each"
     }
 
-    fn fit(&self, lot: &LotBytes<'_>) -> Option<Fit> {
-        if lot.why_not_all_here().is_some() {
-            return None;
-        }
-        let message = Message::at(lot.bytes, 0)?;
-        let Body::Whole(body) = message.body else {
-            return None;
-        };
-        let is_all = !body.is_empty() && body.end == lot.bytes.len();
-        (is_all && message.content_type.starts_with(MEDIA_TYPE)).then_some(Fit::Certain)
+    fn fit(&self, _: &LotBytes<'_>) -> Option<Fit> {
+        None
     }
 
     fn decode(&self, lot: &LotBytes<'_>, out: &mut Decoded) {
-        if is_declined(lot, "a form", out) {
-            return;
-        }
-        out.close_line();
-        let Some(message) = Message::at(lot.bytes, 0) else {
-            return show_fields(lot, 0..lot.bytes.len(), out);
-        };
-        let head_end = message.head.end;
-        plain::show_range(lot, message.head, plain::LINES, out);
-        match message.body {
-            Body::Whole(body) => {
-                let end = body.end;
-                show_fields(lot, body, out);
-                if end < lot.bytes.len() {
-                    out.note(format_args!("no form at byte {end}: the body ends here"));
-                    show_rest(lot, end, out);
-                }
-            }
-            Body::Unclear(reason) => {
-                out.note(format_args!("no form at byte {head_end}: {reason}"));
-                show_rest(lot, head_end, out);
-            }
+        if http::is_http(lot) {
+            http::show(lot, out);
+        } else if !is_declined(lot, "a form", out) {
+            out.close_line();
+            show_fields(lot, 0..lot.bytes.len(), out);
         }
     }
 }
 
-fn show_fields(lot: &LotBytes<'_>, range: Range<usize>, out: &mut Decoded) {
+/// Shows the fields of an index range in which nothing is missing.
+pub(crate) fn show_fields(lot: &LotBytes<'_>, range: Range<usize>, out: &mut Decoded) {
     let bytes = lot.bytes.get(range.clone()).unwrap_or_default();
     let mut start = range.start;
     for field in bytes.split(|byte| *byte == b'&') {
@@ -122,7 +98,8 @@ fn byte_of(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
+/// The media type of forms.
+pub(crate) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 #[cfg(test)]
 mod tests {
@@ -133,17 +110,6 @@ mod tests {
         let mut out = Decoded::default();
         Form.decode(&LotBytes::whole(Direction::Out, text.as_bytes()), &mut out);
         assert_eq!(out.to_string(), expected);
-    }
-
-    fn post(media_type: &str, body: &str) -> String {
-        let length = body.len();
-        format!(
-            "POST /a HTTP/1.1\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-    }
-
-    fn fit(text: &str) -> Option<Fit> {
-        Form.fit(&LotBytes::whole(Direction::Out, text.as_bytes()))
     }
 
     #[test]
@@ -161,32 +127,10 @@ mod tests {
     }
 
     #[test]
-    fn a_form_behind_its_head_is_certain() {
-        let text = post(
-            "application/x-www-form-urlencoded; charset=utf-8",
-            "a=1&b=2",
-        );
-        assert_eq!(fit(&text), Some(Fit::Certain));
-        let head = "POST /a HTTP/1.1\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\nContent-Length: 7\n\n";
-        check(&text, &format!("{head}a = 1\nb = 2\n"));
-    }
-
-    #[test]
-    fn anything_else_is_a_form_only_when_asked_for() {
-        assert_eq!(fit("a=1&b=2"), None);
-        assert_eq!(fit(&post("text/plain", "a=1")), None);
-        assert_eq!(fit(&(post(MEDIA_TYPE, "a=1") + "x")), None);
-        assert_eq!(fit(""), None);
-    }
-
-    #[test]
-    fn what_follows_the_body_is_shown() {
-        let text = "POST /a HTTP/1.1\nContent-Length: 3\n\na=1rest";
-        let shown = "POST /a HTTP/1.1\nContent-Length: 3\n\na = 1\n";
-        check(
-            text,
-            &format!("{shown}no form at byte 39: the body ends here\nrest\n"),
-        );
+    fn http_is_shown_as_http_when_asked_for_a_form() {
+        let head = "POST /a HTTP/1.1\nContent-Type: Application/X-WWW-Form-Urlencoded; charset=utf-8\n\
+                    Content-Length: 7\n\n";
+        check(&format!("{head}a=1&b=2"), &format!("{head}a = 1\nb = 2\n"));
     }
 
     #[test]

@@ -1,19 +1,18 @@
-//! JSON, a line for each value: alone, several texts after one another, or as bodies of HTTP.
+//! JSON, a line for each value: alone, or several texts after one another.
 //!
 //! Numbers keep their digits, strings their escapes, and objects the order of their keys, since
-//! tokens are copied (`shared/indent.rs`); `serde_json` says whether it is JSON. An HTTP/1 head
-//! before it is shown as text. Where JSON ends, a note says why, and the rest is shown as text or
-//! hex. Not read: bodies in chunks and compressed bodies.
+//! tokens are copied (`shared/indent.rs`); `serde_json` says whether it is JSON. Where JSON ends, a
+//! note says why, and the rest is shown as text or hex. HTTP messages are shown as `http` has it.
 //!
 //! Limits: whole lots of up to 1 MiB; values nested 128 deep. Indentation ends at 32 levels, so
 //! that a lot of brackets grows at most 66 times.
 //!
-//! Source: RFC 8259; RFC 9112 for heads.
+//! Source: RFC 8259.
 
-use super::shared::json_plan::{Part, Plan, Stop};
+use super::shared::indent;
+use super::shared::json_plan::{Plan, Stop};
 use super::shared::registry::{is_declined, show_rest};
-use super::shared::{indent, plain};
-use super::{Decoded, Decoder, Fit, LotBytes};
+use super::{Decoded, Decoder, Fit, LotBytes, http};
 
 pub(crate) const DECODER: &dyn Decoder = &Json;
 
@@ -25,37 +24,39 @@ impl Decoder for Json {
     }
 
     fn summary(&self) -> &'static str {
-        "JSON texts, alone or behind HTTP heads, a line for each value"
+        "JSON texts, a line for each value"
     }
 
     fn fit(&self, lot: &LotBytes<'_>) -> Option<Fit> {
-        if lot.why_not_all_here().is_some() {
-            return None;
-        }
-        let plan = match Plan::of_messages(lot.bytes) {
-            Some(plan) => plan,
-            None if Plan::may_start_with(lot.bytes) => Plan::of_texts(lot.bytes),
-            None => return None,
-        };
-        plan.is_all_json().then_some(Fit::Certain)
+        is_json(lot).then_some(Fit::Certain)
     }
 
     fn decode(&self, lot: &LotBytes<'_>, out: &mut Decoded) {
-        if is_declined(lot, "JSON", out) {
-            return;
+        if http::is_http(lot) {
+            http::show(lot, out);
+        } else if !is_declined(lot, "JSON", out) {
+            out.close_line();
+            show_texts(lot, out);
         }
-        out.close_line();
-        let plan = Plan::of_messages(lot.bytes).unwrap_or_else(|| Plan::of_texts(lot.bytes));
-        for part in plan.parts {
-            match part {
-                Part::Head(range) => plain::show_range(lot, range, plain::LINES, out),
-                Part::Json(range) => indent::show(lot, range, out),
-            }
-        }
-        if let Some(Stop { from, at, reason }) = plan.stop {
-            out.note(format_args!("not JSON at byte {at}: {reason}"));
-            show_rest(lot, from, out);
-        }
+    }
+}
+
+/// True for an array or an object, and more JSON texts behind it.
+pub(crate) fn is_json(lot: &LotBytes<'_>) -> bool {
+    lot.why_not_all_here().is_none()
+        && Plan::may_start_with(lot.bytes)
+        && Plan::of_texts(lot.bytes).is_all_json()
+}
+
+/// Shows JSON texts, and behind them what is none.
+pub(crate) fn show_texts(lot: &LotBytes<'_>, out: &mut Decoded) {
+    let plan = Plan::of_texts(lot.bytes);
+    for range in plan.texts {
+        indent::show(lot, range, out);
+    }
+    if let Some(Stop { from, at, reason }) = plan.stop {
+        out.note(format_args!("not JSON at byte {at}: {reason}"));
+        show_rest(lot, from, out);
     }
 }
 
@@ -120,39 +121,10 @@ mod tests {
     }
 
     #[test]
-    fn the_bodies_of_http_messages_are_shown_behind_their_heads() {
+    fn http_is_shown_as_http_when_asked_for_json() {
         let text = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{\"a\":1}";
         let shown = "HTTP/1.1 200 OK\nContent-Length: 7\n\n{\n  \"a\": 1\n}\n";
-        check(text, CERTAIN, shown);
-        check(&text.repeat(2), CERTAIN, &shown.repeat(2));
-        check(
-            &format!("{text}\n"),
-            None,
-            &format!("{shown}not JSON at byte 45: no HTTP head\n\n"),
-        );
-    }
-
-    #[test]
-    fn a_body_that_is_not_whole_stays_text() {
-        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-        check(
-            &format!("{head}2\r\n{{}}"),
-            None,
-            "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n\
-             not JSON at byte 47: the body comes in chunks\n2\n{}\n",
-        );
-    }
-
-    #[test]
-    fn messages_without_json_are_not_json() {
-        let head = "GET / HTTP/1.1\r\n\r\n";
-        check(head, None, "GET / HTTP/1.1\n\n");
-        check(
-            "POST / HTTP/1.1\nContent-Length: 1\n\na",
-            None,
-            "POST / HTTP/1.1\nContent-Length: 1\n\n\
-             not JSON at byte 35: neither the body nor its Content-Type look like it\na\n",
-        );
+        check(text, None, shown);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! as they are, for which no decoding is needed.
 //!
 //! Limits: a decoder keeps no state between lots. What it writes is bounded by what it is given,
-//! in bytes of text for each byte of the lot:
+//! in bytes of text for each byte of the lot, and in what is unpacked of it, which is 1 MiB at most:
 //!
 //! | Decoder | Text | Of lots up to |
 //! |---|---|---|
@@ -18,8 +18,13 @@
 //! | `hex` | 5, and a row of 78 for each gap and part | any size, in parts |
 //! | `lines` | 18, when every line is empty | any size, in parts |
 //! | `utf16` | 4 | any size, in parts |
-//! | `json` | 66, when everything is nested deeply | 1 MiB, whole |
+//! | `json`, `xml` | 66, when everything is nested deeply | 1 MiB, whole |
 //! | `form` | 4 | 1 MiB, whole |
+//! | `multipart` | as what is in it | 1 MiB, whole |
+//! | `gzip`, `br`, `zstd` | as what is in it, and 1 MiB of that | 1 MiB, whole |
+//! | `http` | as what is in it, and 1 MiB of what was packed | any size, up to the first gap or part |
+//! | `resp`, `postgres` | 70, when every value is a line | any size, up to the first gap or part |
+//! | `websocket` | 20 for heads, and what is in them | any size, up to the first gap or part |
 //!
 //! A span costs 16 bytes beyond its text, and so does a line. A decoder that cannot show what it
 //! is given says so in a note, and shows it as `text` or `hex`.

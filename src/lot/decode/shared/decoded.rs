@@ -88,6 +88,14 @@ struct LineMark {
     end: LineEnd,
 }
 
+/// How much was written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    text: usize,
+    spans: usize,
+    lines: usize,
+}
+
 impl Decoded {
     /// Appends to the current line.
     pub fn add(&mut self, kind: SpanKind, text: impl fmt::Display, late: bool) {
@@ -141,6 +149,22 @@ impl Decoded {
         if self.finished_spans() < self.spans.len() {
             self.end_line(LineEnd::Own);
         }
+    }
+
+    /// How much was written, at the end of a line.
+    pub(crate) const fn mark(&self) -> Mark {
+        Mark {
+            text: self.text.len(),
+            spans: self.spans.len(),
+            lines: self.lines.len(),
+        }
+    }
+
+    /// Takes back what was written since the mark.
+    pub(crate) fn take_back(&mut self, mark: Mark) {
+        self.text.truncate(mark.text);
+        self.spans.truncate(mark.spans);
+        self.lines.truncate(mark.lines);
     }
 
     /// The lines so far; the last is open when nothing ended it.
@@ -260,6 +284,19 @@ mod tests {
         assert!(!out.is_empty());
         out.clear();
         assert!(out.is_empty());
+    }
+
+    #[test]
+    fn what_was_written_can_be_taken_back_to_the_end_of_a_line() {
+        let mut out = Decoded::default();
+        out.note("a");
+        let before = out.clone();
+        let mark = out.mark();
+        out.add(SpanKind::Note, "b", false);
+        out.end_line(LineEnd::Own);
+        out.add(SpanKind::Text, "c", true);
+        out.take_back(mark);
+        assert_eq!(out, before);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which bytes of a lot are JSON texts, which are heads before them, and where that ends.
+//! Which bytes are JSON texts, and where they end.
 //!
 //! `serde_json` reads each text once, for being valid; its values are not kept.
 //!
@@ -9,24 +9,14 @@ use std::ops::Range;
 use serde_json::value::RawValue;
 
 use super::indent::{self, is_white};
-use super::message::{Body, Message};
 
 /// What there is to show.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    /// Heads and JSON texts, in order.
-    pub(crate) parts: Vec<Part>,
+    /// JSON texts in order, perhaps with white space around them.
+    pub(crate) texts: Vec<Range<usize>>,
     /// Where they end before the lot does.
     pub(crate) stop: Option<Stop>,
-}
-
-/// An index range that is shown in one way.
-#[derive(Debug)]
-pub(crate) enum Part {
-    /// An HTTP head.
-    Head(Range<usize>),
-    /// One JSON text, perhaps with white space around it.
-    Json(Range<usize>),
 }
 
 /// Where JSON ends, and why.
@@ -46,60 +36,16 @@ impl Plan {
         matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
     }
 
-    /// True when there is JSON, and nothing but heads beside it.
-    pub(crate) fn is_all_json(&self) -> bool {
-        let is_json = |part: &Part| matches!(part, Part::Json(_));
-        self.stop.is_none() && self.parts.iter().any(is_json)
+    /// True when there is JSON and nothing else.
+    pub(crate) const fn is_all_json(&self) -> bool {
+        self.stop.is_none() && !self.texts.is_empty()
     }
 
-    /// JSON texts and nothing else.
+    /// The JSON texts of bytes, up to the first that is none.
     pub(crate) fn of_texts(bytes: &[u8]) -> Self {
         let mut plan = Self::default();
         plan.add_texts(bytes, 0..bytes.len());
         plan
-    }
-
-    /// HTTP messages with JSON bodies; `None` when the bytes start with no head.
-    pub(crate) fn of_messages(bytes: &[u8]) -> Option<Self> {
-        let mut message = Message::at(bytes, 0)?;
-        let mut plan = Self::default();
-        loop {
-            let behind = plan.add_message(bytes, message);
-            if plan.stop.is_some() || behind == bytes.len() {
-                return Some(plan);
-            }
-            message = match Message::at(bytes, behind) {
-                Some(next) => next,
-                None => {
-                    plan.stop(behind, "no HTTP head");
-                    return Some(plan);
-                }
-            };
-        }
-    }
-
-    /// Gives where the message ends.
-    fn add_message(&mut self, bytes: &[u8], message: Message) -> usize {
-        let head_end = message.head.end;
-        self.parts.push(Part::Head(message.head));
-        match message.body {
-            Body::Unclear(reason) => self.stop(head_end, reason),
-            Body::Whole(body) if body.is_empty() => {}
-            Body::Whole(body) => {
-                let end = body.end;
-                let text = bytes.get(body.clone()).unwrap_or_default();
-                if Self::may_start_with(text) || message.content_type.contains("json") {
-                    self.add_texts(bytes, body);
-                } else {
-                    self.stop(
-                        head_end,
-                        "neither the body nor its Content-Type look like it",
-                    );
-                }
-                return end;
-            }
-        }
-        head_end
     }
 
     /// Adds the JSON texts of a range, up to the first that is none.
@@ -127,7 +73,7 @@ impl Plan {
                 return;
             }
             let json = range.start + first..range.start + behind;
-            self.parts.push(Part::Json(json));
+            self.texts.push(json);
         }
         if behind == 0 {
             self.stop(range.start, "nothing but white space");

@@ -143,6 +143,26 @@ impl<'a> LotBytes<'a> {
         range.start < range.end && (first.is_late || first.until < range.end)
     }
 
+    /// The late ranges within an index range, counted from its start.
+    pub(crate) fn late_within(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        let first = self.late.partition_point(|late| late.end <= range.start);
+        let late = self.late.iter().skip(first);
+        late.take_while(|late| late.start < range.end)
+            .map(|late| late.start.max(range.start)..late.end.min(range.end))
+            .map(|late| late.start - range.start..late.end.saturating_sub(range.start))
+            .filter(|late| late.start < late.end)
+            .collect()
+    }
+
+    /// The bytes that follow one another from the start of the lot; none in a later part of it.
+    pub(crate) fn front(&self) -> &'a [u8] {
+        if !self.is_whole && self.offset != 0 {
+            return &[];
+        }
+        let end = self.gaps.first().map_or(self.bytes.len(), |gap| gap.at);
+        self.bytes.get(..end).unwrap_or(self.bytes)
+    }
+
     /// Why a decoder that must see all bytes at once cannot; `None` when it can.
     pub fn why_not_all_here(&self) -> Option<&'static str> {
         if !self.is_whole || MAX_WHOLE_BYTES < self.bytes.len() {

@@ -1,10 +1,18 @@
 //! What decoders share; nothing in this folder is a decoder.
 
+pub(super) mod cursor;
 pub(super) mod decoded;
 pub(super) mod decoder;
+pub(super) mod frames;
+pub(super) mod http_body;
+pub(super) mod http_head;
 pub(super) mod indent;
+pub(super) mod inner;
 pub(super) mod json_plan;
 pub(super) mod lot_bytes;
-pub(super) mod message;
+pub(super) mod nature;
 pub(super) mod plain;
+pub(super) mod postgres_body;
 pub(super) mod registry;
+pub(super) mod tree;
+pub(super) mod unpack;

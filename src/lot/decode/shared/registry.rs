@@ -1,6 +1,6 @@
 //! Which decoders there are, and which of them suits a lot.
 
-use crate::lot::decode::{ALL, Decoded, Decoder, LotBytes, hex, text};
+use crate::lot::decode::{ALL, Decoded, Decoder, Gap, LotBytes, hex, text};
 
 /// All decoders, in order of name.
 pub fn all() -> &'static [&'static dyn Decoder] {
@@ -41,28 +41,33 @@ pub(crate) fn is_declined(lot: &LotBytes<'_>, format: &str, out: &mut Decoded) -
 }
 
 /// Shows a lot that another decoder declines: as text when it is text, else as hex.
-fn show_plainly(lot: &LotBytes<'_>, out: &mut Decoded) {
+pub(crate) fn show_plainly(lot: &LotBytes<'_>, out: &mut Decoded) {
     match text::DECODER.fit(lot) {
         Some(_) => text::DECODER.decode(lot, out),
         None => hex::DECODER.decode(lot, out),
     }
 }
 
-/// Shows what is left of a lot without gaps from the index `from`, when a decoder stops there.
+/// Shows what is left of a lot from the index `from`, when a decoder stops there; no gap lies before.
 pub(crate) fn show_rest(lot: &LotBytes<'_>, from: usize, out: &mut Decoded) {
-    let late: Vec<_> = lot
-        .late
+    let gaps: Vec<_> = lot
+        .gaps
         .iter()
-        .map(|range| range.start.saturating_sub(from)..range.end.saturating_sub(from))
-        .filter(|range| range.start < range.end)
+        .map(|gap| Gap {
+            at: gap.at.saturating_sub(from),
+            ..*gap
+        })
         .collect();
     let rest = LotBytes {
-        offset: lot.offset_of(from),
+        offset: lot
+            .offset
+            .saturating_add(u64::try_from(from).unwrap_or(u64::MAX)),
         bytes: lot.bytes.get(from..).unwrap_or_default(),
-        gaps: &[],
-        late: &late,
+        gaps: &gaps,
+        late: &lot.late_within(from..usize::MAX),
         is_whole: false,
         ..*lot
     };
+    out.close_line();
     show_plainly(&rest, out);
 }

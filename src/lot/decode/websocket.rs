@@ -1,0 +1,256 @@
+//! WebSocket frames: what each is, and its payload, unmasked, by what it is.
+//!
+//! Deliberately absent: frames of one message are not joined, and what an extension compressed
+//! (`permessage-deflate`) is shown as hex, since it may need the messages before.
+//!
+//! Limits: those of `shared/nature.rs`; a frame is shown when all of it is there.
+//!
+//! Source: RFC 6455 §5.2, §5.5, §7.4.
+
+use std::ops::Range;
+
+use super::shared::cursor::{Cursor, Stop};
+use super::shared::frames;
+use super::shared::inner::Inner;
+use super::shared::nature::{self, Nesting};
+use super::shared::tree::{Leaf, Tree};
+use super::{Decoded, Decoder, Fit, LotBytes};
+use crate::session::Direction;
+
+pub(crate) const DECODER: &dyn Decoder = &WebSocket;
+
+struct WebSocket;
+
+impl Decoder for WebSocket {
+    fn name(&self) -> &'static str {
+        "websocket"
+    }
+
+    fn summary(&self) -> &'static str {
+        "WebSocket frames, payloads unmasked and shown by what they are"
+    }
+
+    /// Strict, since the marks of a frame are few bits: all frames are whole, masked as the direction
+    /// demands, and text is text.
+    fn fit(&self, lot: &LotBytes<'_>) -> Option<Fit> {
+        let found = frames::look(lot, |cursor, _| {
+            let frame = Frame::read(cursor)?;
+            let is_plausible = frame.is_masked() == (lot.direction == Direction::Out)
+                && frame.reserved == 0
+                && frame.is_plausible(cursor);
+            is_plausible.then_some(()).ok_or_else(|| Stop::odd(""))
+        });
+        found.is_all().then_some(Fit::Certain)
+    }
+
+    fn decode(&self, lot: &LotBytes<'_>, out: &mut Decoded) {
+        show(lot, 0, out);
+    }
+}
+
+/// Shows the frames from an index on; no gap lies before.
+pub(crate) fn show(lot: &LotBytes<'_>, from: usize, out: &mut Decoded) {
+    let mut nesting = Nesting::of_lot();
+    frames::show_from(lot, from, "WebSocket", out, |cursor, out| {
+        let frame = Frame::read(cursor)?;
+        frame.show(lot, &mut nesting, out);
+        Ok(())
+    });
+}
+
+/// A frame that is all there.
+struct Frame {
+    head: Range<usize>,
+    is_final: bool,
+    reserved: u8,
+    opcode: u8,
+    mask: Option<[u8; 4]>,
+    payload: Range<usize>,
+}
+
+impl Frame {
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Stop> {
+        let start = cursor.at();
+        let [first, second] = cursor.array()?;
+        let opcode = first & 0x0f;
+        if name(opcode).is_none() {
+            return Err(Stop::odd("no kind of frame"));
+        }
+        let length = match second & 0x7f {
+            126 => u64::from(cursor.u16()?),
+            127 => cursor.array().map(u64::from_be_bytes)?,
+            short => u64::from(short),
+        };
+        let is_shortest = match second & 0x7f {
+            126 => 126 <= length,
+            127 => 0xffff < length,
+            _ => true,
+        };
+        if !is_shortest {
+            return Err(Stop::odd("a length in more bytes than it takes"));
+        }
+        let is_final = first & 0x80 != 0;
+        if 8 <= opcode && (125 < length || !is_final) {
+            return Err(Stop::odd("a control frame that is too long or in parts"));
+        }
+        let mask = match second & 0x80 {
+            0 => None,
+            _ => Some(cursor.array()?),
+        };
+        let head = start..cursor.at();
+        Ok(Self {
+            head,
+            is_final,
+            reserved: (first >> 4) & 0x07,
+            opcode,
+            mask,
+            payload: cursor.take(length)?,
+        })
+    }
+
+    const fn is_masked(&self) -> bool {
+        self.mask.is_some()
+    }
+
+    /// True when the payload is what the frame says.
+    fn is_plausible(&self, cursor: &Cursor<'_>) -> bool {
+        let payload = self.unmasked(cursor.slice(self.payload.clone()));
+        match self.opcode {
+            TEXT if self.is_final => {
+                let text = std::str::from_utf8(&payload);
+                text.is_ok_and(|text| !text.contains('\0'))
+            }
+            CLOSE => match payload.as_slice() {
+                [] => true,
+                [high, low, reason @ ..] => {
+                    let code = u16::from_be_bytes([*high, *low]);
+                    (1000..5000).contains(&code) && std::str::from_utf8(reason).is_ok()
+                }
+                [_] => false,
+            },
+            _ => true,
+        }
+    }
+
+    fn unmasked(&self, payload: &[u8]) -> Vec<u8> {
+        let mask = self.mask.unwrap_or_default();
+        let key = mask.iter().cycle();
+        payload
+            .iter()
+            .zip(key)
+            .map(|(byte, key)| byte ^ key)
+            .collect()
+    }
+
+    fn show(&self, lot: &LotBytes<'_>, nesting: &mut Nesting, out: &mut Decoded) {
+        let head = self.head.clone();
+        let payload = lot.bytes.get(self.payload.clone()).unwrap_or_default();
+        let payload = self.unmasked(payload);
+        let mut tree = Tree::default();
+        tree.name(name(self.opcode).unwrap_or_default());
+        tree.open("{");
+        tree.field("bytes", Leaf::number(payload.len(), head.clone()));
+        if !self.is_final {
+            tree.field("final", Leaf::word("false", head.clone()));
+        }
+        if self.reserved != 0 {
+            let bits = format!("{:03b}", self.reserved);
+            tree.field("reserved", Leaf::number(bits, head.clone()));
+        }
+        if self.is_masked() {
+            tree.field("masked", Leaf::word("true", head.clone()));
+        }
+        let content = match (self.opcode, payload.first_chunk::<2>()) {
+            (CLOSE, Some(code)) => {
+                let code = u16::from_be_bytes(*code);
+                tree.field("code", Leaf::number(code, self.payload.clone()));
+                payload.get(2..).unwrap_or_default().to_vec()
+            }
+            _ => payload,
+        };
+        tree.close("}");
+        tree.write(lot, out);
+        if !content.is_empty() {
+            let inner = Inner::made(lot, &self.payload, content);
+            nature::show(&inner.lot(), "", nesting, out);
+        }
+    }
+}
+
+const fn name(opcode: u8) -> Option<&'static str> {
+    match opcode {
+        0 => Some("continuation"),
+        TEXT => Some("text"),
+        2 => Some("binary"),
+        CLOSE => Some("close"),
+        9 => Some("ping"),
+        10 => Some("pong"),
+        _ => None,
+    }
+}
+
+const TEXT: u8 = 1;
+const CLOSE: u8 = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(direction: Direction, bytes: &[u8], fit: bool, expected: &str) {
+        let lot = LotBytes::whole(direction, bytes);
+        let mut out = Decoded::default();
+        WebSocket.decode(&lot, &mut out);
+        assert_eq!(out.to_string(), expected);
+        let found = WebSocket.fit(&lot).is_some();
+        assert_eq!(found, fit, "{}", bytes.escape_ascii());
+    }
+
+    #[test]
+    fn frames_of_a_client_are_unmasked() {
+        // RFC 6455 §5.7.
+        check(
+            Direction::Out,
+            b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58",
+            true,
+            "text: {bytes: 5, masked: true}\nHello\n",
+        );
+    }
+
+    #[test]
+    fn frames_of_a_server_are_not_masked() {
+        check(
+            Direction::In,
+            b"\x01\x03Hel\x80\x02lo\x89\0\x88\x05\x03\xe8bye",
+            true,
+            "text: {bytes: 3, final: false}\nHel\ncontinuation: {bytes: 2}\nlo\n\
+             ping: {bytes: 0}\nclose: {bytes: 5, code: 1000}\nbye\n",
+        );
+        check(
+            Direction::Out,
+            b"\x81\x02hi",
+            false,
+            "text: {bytes: 2}\nhi\n",
+        );
+    }
+
+    #[test]
+    fn a_payload_is_shown_by_what_it_is() {
+        check(
+            Direction::In,
+            b"\x81\x0a{\"a\": [] }",
+            true,
+            "text: {bytes: 10}\n{\n  \"a\": []\n}\n",
+        );
+    }
+
+    #[test]
+    fn what_is_compressed_is_shown_as_it_is() {
+        check(
+            Direction::In,
+            b"\xc1\x02\xff\xfe",
+            false,
+            "text: {bytes: 2, reserved: 100}\n\
+             00000000  ff fe                                             |..|\n",
+        );
+    }
+}
