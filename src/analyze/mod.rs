@@ -13,6 +13,7 @@
 //! lists of ended sessions for the caller; batches of the last
 //! 8 MiB of payload are kept for comparing re-sent bytes.
 
+mod decipher;
 mod decoded;
 mod find;
 mod follow;
@@ -25,6 +26,7 @@ mod tls_feed;
 
 use std::ops::ControlFlow;
 
+pub use decipher::{DecipheredPart, Decipherer, Disclosure, RecordLine};
 pub use find::find_packets;
 pub use follow::{Followed, FollowedPacket, Follower, follow};
 pub use record::{Analysis, CaptureSummary, CaptureTables, SessionRecord};

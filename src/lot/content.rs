@@ -173,6 +173,28 @@ impl Bytes {
         self.gaps.iter().map(|gap| gap.missing_bytes).sum()
     }
 
+    /// Appends bytes that follow.
+    pub fn append_run(&mut self, bytes: &[u8], is_late: bool) {
+        let kind = if is_late {
+            RunKind::Late
+        } else {
+            RunKind::InTime
+        };
+        let bytes = bytes.to_vec();
+        self.push_run(Run { bytes, kind });
+    }
+
+    /// Appends missing bytes; gaps at one place become one.
+    pub fn append_gap(&mut self, missing_bytes: u64) {
+        let at = self.bytes.len();
+        match self.gaps.last_mut() {
+            Some(last) if last.at == at => {
+                last.missing_bytes = last.missing_bytes.saturating_add(missing_bytes);
+            }
+            _ => self.push_gap(missing_bytes),
+        }
+    }
+
     fn push_gap(&mut self, missing_bytes: u64) {
         if missing_bytes > 0 {
             let at = self.bytes.len();

@@ -72,7 +72,7 @@ impl Found {
                 }
             }
             (Kind::ServerHelloDone, _) => self.full_handshake = true,
-            (Kind::ClientHello | Kind::ServerHello | Kind::Other, _) => {}
+            (_, _) => {}
         }
     }
 

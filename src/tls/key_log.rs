@@ -122,6 +122,11 @@ impl KeyLog {
         unseen.next().is_none().then_some(*only)
     }
 
+    /// True when a connection whose hello was not captured may be deciphered with what is known.
+    pub fn may_know_unseen(&self) -> bool {
+        !self.secrets.is_empty() && self.random_of_unseen().is_some()
+    }
+
     /// Lines that are neither secrets nor custom fields, comments included.
     pub fn other_lines(&self) -> impl Iterator<Item = &KeyLogLine> {
         self.others.iter()

@@ -23,9 +23,14 @@ pub(super) struct Messages {
 pub(super) enum Kind {
     ClientHello,
     ServerHello,
+    EndOfEarlyData,
+    EncryptedExtensions,
     Certificate,
     ServerHelloDone,
-    Other,
+    Finished,
+    KeyUpdate,
+    /// Another one, by its number.
+    Other(u8),
 }
 
 impl Messages {
@@ -106,17 +111,54 @@ impl Kind {
         match byte {
             1 => Self::ClientHello,
             2 => Self::ServerHello,
+            5 => Self::EndOfEarlyData,
+            8 => Self::EncryptedExtensions,
             11 => Self::Certificate,
             14 => Self::ServerHelloDone,
-            _ => Self::Other,
+            20 => Self::Finished,
+            24 => Self::KeyUpdate,
+            other => Self::Other(other),
         }
     }
 
+    /// True when the body is wanted, or it matters where the message ends.
     const fn has_facts(self) -> bool {
         match self {
-            Self::ClientHello | Self::ServerHello | Self::Certificate => true,
-            Self::ServerHelloDone | Self::Other => false,
+            Self::ClientHello
+            | Self::ServerHello
+            | Self::EndOfEarlyData
+            | Self::EncryptedExtensions
+            | Self::Certificate
+            | Self::Finished
+            | Self::KeyUpdate => true,
+            Self::ServerHelloDone | Self::Other(_) => false,
         }
+    }
+
+    /// The name of RFC 8446 appendix B.3 and RFC 5246 §7.4.
+    pub(super) const fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::ClientHello => "ClientHello",
+            Self::ServerHello => "ServerHello",
+            Self::EndOfEarlyData => "EndOfEarlyData",
+            Self::EncryptedExtensions => "EncryptedExtensions",
+            Self::Certificate => "Certificate",
+            Self::ServerHelloDone => "ServerHelloDone",
+            Self::Finished => "Finished",
+            Self::KeyUpdate => "KeyUpdate",
+            Self::Other(0) => "HelloRequest",
+            Self::Other(4) => "NewSessionTicket",
+            Self::Other(12) => "ServerKeyExchange",
+            Self::Other(13) => "CertificateRequest",
+            Self::Other(15) => "CertificateVerify",
+            Self::Other(16) => "ClientKeyExchange",
+            Self::Other(21) => "CertificateURL",
+            Self::Other(22) => "CertificateStatus",
+            Self::Other(23) => "SupplementalData",
+            Self::Other(25) => "CompressedCertificate",
+            Self::Other(67) => "NextProtocol",
+            Self::Other(_) => return None,
+        })
     }
 }
 
@@ -164,7 +206,7 @@ mod tests {
             [
                 (Kind::ServerHello, Some(b"server".to_vec())),
                 (Kind::Certificate, Some(Vec::new())),
-                (Kind::Other, None),
+                (Kind::Other(12), None),
                 (Kind::ServerHelloDone, None),
                 (Kind::ClientHello, Some(b"x".to_vec())),
             ]

@@ -2,9 +2,10 @@
 //!
 //! An [`Observer`] takes the ordered bytes of both directions and gives [`TlsFacts`]: versions,
 //! cipher suite, names, fingerprints, the server's certificate, alerts. A [`KeyLog`] holds the
-//! lines of key logs by the client randoms to which they belong.
+//! lines of key logs by the client randoms to which they belong, and a [`Decryptor`] puts both to
+//! use.
 //!
-//! Deliberately absent: decryption, the verification of certificates, DTLS and QUIC. Every read of
+//! Deliberately absent: the verification of certificates, DTLS and QUIC. Every read of
 //! captured bytes is checked; what does not fit is not TLS, never an error.
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
@@ -13,6 +14,7 @@ mod cipher_suites;
 mod client_hello;
 mod code_points;
 mod custom_fields;
+mod decrypt;
 mod distinguished_name;
 mod extension;
 mod facts;
@@ -37,6 +39,10 @@ mod tests;
 pub use certificate::{Certificate, CertificateContents};
 pub use code_points::{CipherSuite, Version, alert_name, is_grease};
 pub use custom_fields::CustomFields;
+pub use decrypt::{
+    ContentType, DecryptLimits, Decryptor, Narrator, Payload, Saying, Tally, TlsRecord,
+    Undeciphered,
+};
 pub use facts::{Negotiation, TlsFacts};
 pub use fingerprint::Ja3;
 pub use found::Alert;

@@ -19,6 +19,8 @@ pub(super) struct Choice {
     pub(super) cipher: Option<CipherSuite>,
     pub(super) random: [u8; 32],
     pub(super) session_id: Box<[u8]>,
+    /// Method of compression; 0 is none.
+    pub(super) compression: u8,
     pub(super) protocol: Option<String>,
     pub(super) encrypt_then_mac: bool,
     pub(super) extended_master_secret: bool,
@@ -44,9 +46,7 @@ impl Choice {
         let random = reader.array()?;
         let session_id = if short { &[] } else { reader.vec8()?.rest() };
         let cipher = CipherSuite(reader.u16()?);
-        if !short {
-            reader.u8()?;
-        }
+        let compression = if short { 0 } else { reader.u8()? };
         let extensions = Extensions::parse(reader)?;
         let selected = extensions.find(Extensions::SUPPORTED_VERSIONS);
         let mut protocols = extensions.protocols();
@@ -57,6 +57,7 @@ impl Choice {
             cipher: Some(cipher),
             random,
             session_id: session_id.into(),
+            compression,
             protocol: protocols
                 .next()
                 .map(|name| wire_text(name, limits.text_bytes)),
@@ -73,6 +74,7 @@ impl Choice {
             cipher: None,
             random: [0; 32],
             session_id: Box::default(),
+            compression: 0,
             protocol: None,
             encrypt_then_mac: false,
             extended_master_secret: false,

@@ -33,6 +33,26 @@ pub struct ContentStyle<'a> {
     pub decoder: Option<&'static dyn Decoder>,
 }
 
+/// What is said of a part of a lot beside its content.
+#[derive(Clone, Debug, Default)]
+pub struct Remarks {
+    /// Facts for the header of the lot.
+    pub facts: Vec<String>,
+    /// Lines before the content.
+    pub before: Vec<Remark>,
+    /// Lines behind the content.
+    pub after: Vec<Remark>,
+}
+
+/// A line that is no content.
+#[derive(Clone, Debug)]
+pub struct Remark {
+    /// Its text; escaped when it is shown.
+    pub text: String,
+    /// Something is wrong.
+    pub is_severe: bool,
+}
+
 /// Shows lots as they come.
 pub struct ContentView<'a, W> {
     out: W,
@@ -79,24 +99,76 @@ impl<'a, W: Write> ContentView<'a, W> {
     ///
     /// Fails when the output does.
     pub fn write(&mut self, part: &LotPart) -> io::Result<()> {
+        self.write_with(part, &Remarks::default())
+    }
+
+    /// Shows a lot, or a part of one, with what is said of it.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the output does.
+    pub fn write_with(&mut self, part: &LotPart, remarks: &Remarks) -> io::Result<()> {
         let bytes = part.bytes();
+        let has_content = !bytes.bytes.is_empty() || !bytes.gaps.is_empty();
         if part.is_first {
             self.decoder = self.style.decoder;
         }
-        let decoder = *self.decoder.get_or_insert_with(|| decode::auto(&bytes));
-        if part.is_first {
-            self.write_header(part, decoder.name())?;
+        let shows_content = has_content || remarks.before.is_empty() && remarks.after.is_empty();
+        if shows_content && self.decoder.is_none() {
+            self.decoder = Some(decode::auto(&bytes));
         }
+        let decoder = self.decoder.filter(|_| shows_content);
+        if part.is_first {
+            let name = decoder.map(|decoder| decoder.name());
+            self.write_header(part, name, &remarks.facts)?;
+        }
+        self.write_remarks(part, &remarks.before)?;
         self.decoded.clear();
-        decoder.decode(&bytes, &mut self.decoded);
+        if let Some(decoder) = decoder {
+            decoder.decode(&bytes, &mut self.decoded);
+        }
         self.write_decoded(part)?;
+        self.write_remarks(part, &remarks.after)?;
         if part.is_last && !part.is_first {
             self.write_end(&part.lot)?;
         }
         Ok(())
     }
 
-    fn write_header(&mut self, part: &LotPart, decoder: &str) -> io::Result<()> {
+    /// Lines that are no content, each for itself.
+    fn write_remarks(&mut self, part: &LotPart, remarks: &[Remark]) -> io::Result<()> {
+        let (mark, color) = self.mark_of(&part.lot);
+        if !remarks.is_empty() {
+            self.margin.close(&mut self.out)?;
+        }
+        for remark in remarks {
+            let on = match (self.style.surface.colored, remark.is_severe) {
+                (false, _) => "",
+                (true, true) => RED,
+                (true, false) => DIM,
+            };
+            self.margin.begin(&mut self.out, color, mark)?;
+            self.margin.write(&mut self.out, on, &remark.text)?;
+            self.margin.end(&mut self.out)?;
+        }
+        Ok(())
+    }
+
+    /// What stands before the lines of a lot, and its colour.
+    fn mark_of(&self, lot: &Lot) -> (&'static str, &'static str) {
+        let color = match self.style.surface.colored {
+            true => lot.by_sender(CYAN, MAGENTA),
+            false => "",
+        };
+        (lot.by_sender("> ", "< "), color)
+    }
+
+    fn write_header(
+        &mut self,
+        part: &LotPart,
+        decoder: Option<&str>,
+        more: &[String],
+    ) -> io::Result<()> {
         if !self.is_empty {
             writeln!(self.out)?;
         }
@@ -110,7 +182,9 @@ impl<'a, W: Write> ContentView<'a, W> {
         } else {
             facts.push("large, shown in parts".to_owned());
         }
-        facts.extend((decoder != PLAIN).then(|| format!("as {decoder}")));
+        facts.extend_from_slice(more);
+        let decoder = decoder.filter(|decoder| *decoder != PLAIN);
+        facts.extend(decoder.map(|decoder| format!("as {decoder}")));
         let severe = if part.is_last {
             faults(lot)
         } else {
@@ -175,12 +249,7 @@ impl<'a, W: Write> ContentView<'a, W> {
 
     fn write_decoded(&mut self, part: &LotPart) -> io::Result<()> {
         let colored = self.style.surface.colored;
-        let mark = part.lot.by_sender("> ", "< ");
-        let color = if colored {
-            part.lot.by_sender(CYAN, MAGENTA)
-        } else {
-            ""
-        };
+        let (mark, color) = self.mark_of(&part.lot);
         for line in self.decoded.lines() {
             self.margin.begin(&mut self.out, color, mark)?;
             for span in line.spans() {

@@ -70,6 +70,14 @@ impl Margin {
         out.write_all(b"\n")
     }
 
+    /// Ends the line, if one is open.
+    pub(super) fn close(&mut self, out: &mut impl Write) -> io::Result<()> {
+        match self.is_open {
+            true => self.end(out),
+            false => Ok(()),
+        }
+    }
+
     fn write_mark(&mut self, out: &mut impl Write) -> io::Result<()> {
         self.column = self.mark.len();
         let reset = if self.color.is_empty() { "" } else { RESET };

@@ -24,7 +24,7 @@ mod units;
 mod wrap;
 
 pub use anomaly_words::{Sentence, anomaly_sentences};
-pub use content::{ContentStyle, ContentView};
+pub use content::{ContentStyle, ContentView, Remark, Remarks};
 pub use csv::CsvWriter;
 pub use escape::Escaped;
 pub use json::{JsonLayout, JsonWriter};

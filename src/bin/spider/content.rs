@@ -1,6 +1,8 @@
 //! `spider content`: what was said in one session, lot by lot.
 
-use std::io::{self, Seek as _, Write as _};
+mod cipher;
+
+use std::io::{self, Seek as _};
 use std::ops::{ControlFlow, RangeInclusive};
 
 use anyhow::{Context as _, Result};
@@ -9,6 +11,7 @@ use spider_pcap::document::{PacketLot, TcpSession, write_pieces};
 use spider_pcap::lot::decode::{self, Decoder};
 use spider_pcap::lot::{Hold, LotPart, Overlap};
 use spider_pcap::session::Direction;
+use spider_pcap::tls::KeyLog;
 use spider_pcap::view::{ContentStyle, ContentView, HumanBytes, JsonLayout, JsonWriter};
 use tempfile::SpooledTempFile;
 
@@ -20,6 +23,7 @@ use crate::input::Inputs;
 use crate::one::{self, OneSession, SessionView};
 use crate::output::Output;
 use crate::zone::Zone;
+use cipher::{Cipher, Shown};
 
 /// Runs the command.
 pub(crate) fn run(args: &ContentArgs, console: Console) -> Result<Outcome> {
@@ -45,15 +49,13 @@ fn write(args: &ContentArgs, console: Console, output: &mut Output) -> Result<Fo
         failed: output.describe(),
         sheet: Sheet::new(args, console, &zone, output)?,
         missing_bytes: 0,
+        cipher: Cipher::new(args),
+        cleartext_bytes: 0,
     };
     let followed = one.show(hold, &mut view)?;
+    view.finish()?;
+    view.report(args.format, console);
     view.sheet.finish().context(view.failed)?;
-    if args.format == ContentFormat::Raw && 0 < view.missing_bytes {
-        console.note(&format!(
-            "{} of the stream were never captured, and are left out",
-            HumanBytes(view.missing_bytes)
-        ));
-    }
     Ok(followed)
 }
 
@@ -75,6 +77,10 @@ struct Content<'a> {
     failed: String,
     /// Bytes missing in what was shown.
     missing_bytes: u64,
+    /// Deciphers TLS.
+    cipher: Cipher,
+    /// Bytes outside TLS that were left out.
+    cleartext_bytes: u64,
 }
 
 impl SessionView for Content<'_> {
@@ -89,20 +95,70 @@ impl SessionView for Content<'_> {
     }
 
     fn lot(&mut self, part: LotPart) -> Result<ControlFlow<()>> {
-        let index = part.lot.index;
+        match self.cipher.push(part) {
+            Some(part) => self.show(&Shown::captured(part)),
+            None => self.show_deciphered(),
+        }
+    }
+
+    fn learn(&mut self, keys: KeyLog) {
+        self.cipher.learn(keys);
+    }
+}
+
+impl Content<'_> {
+    /// No more lots come.
+    fn finish(&mut self) -> Result<()> {
+        self.cipher.finish();
+        self.show_deciphered().map(drop)
+    }
+
+    fn show_deciphered(&mut self) -> Result<ControlFlow<()>> {
+        while let Some(shown) = self.cipher.next_part() {
+            if self.show(&shown)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn show(&mut self, shown: &Shown) -> Result<ControlFlow<()>> {
+        let lot = &shown.part.lot;
+        let index = lot.index;
         if self.lots.as_ref().is_some_and(|lots| lots.end() < &index) {
             return Ok(ControlFlow::Break(()));
         }
         let is_wanted = self.lots.as_ref().is_none_or(|lots| lots.contains(&index))
             && self
                 .direction
-                .is_none_or(|direction| direction == part.lot.direction);
+                .is_none_or(|direction| direction == lot.direction);
         if is_wanted {
-            self.missing_bytes += part.content.missing_bytes();
-            let written = self.sheet.write(&self.session, &part);
+            self.missing_bytes += shown.missing_bytes;
+            self.cleartext_bytes += shown.cleartext_bytes();
+            let written = self.sheet.write(&self.session, shown);
             written.with_context(|| self.failed.clone())?;
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// What is said beside the content.
+    fn report(&self, format: ContentFormat, console: Console) {
+        let is_raw = format == ContentFormat::Raw;
+        if is_raw && 0 < self.missing_bytes {
+            console.note(&format!(
+                "{} of the stream were never captured, and are left out",
+                HumanBytes(self.missing_bytes)
+            ));
+        }
+        if is_raw && 0 < self.cleartext_bytes {
+            console.note(&format!(
+                "{} before or behind TLS are left out: only what TLS protects is written",
+                HumanBytes(self.cleartext_bytes)
+            ));
+        }
+        for note in self.cipher.notes(format != ContentFormat::Text) {
+            console.note(&note);
+        }
     }
 }
 
@@ -143,11 +199,11 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    fn write(&mut self, session: &str, part: &LotPart) -> io::Result<()> {
+    fn write(&mut self, session: &str, shown: &Shown) -> io::Result<()> {
         match self {
-            Self::Text(view) => view.write(part),
-            Self::Raw(output) => output.write_all(&part.content.bytes),
-            Self::Json(sheet) => sheet.write(session, part),
+            Self::Text(view) => view.write_with(&shown.part, &shown.remarks),
+            Self::Raw(output) => shown.write_protected(output),
+            Self::Json(sheet) => sheet.write(session, &shown.part),
         }
     }
 

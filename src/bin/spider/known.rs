@@ -72,6 +72,16 @@ impl<'a> SideFiles<'a> {
         known
     }
 
+    /// The TLS secrets that are known with what the capture says.
+    pub(crate) fn keys(&self, tables: &CaptureTables) -> KeyLog {
+        let mut keys = KeyLog::default();
+        for text in &self.key_logs {
+            keys.add(text);
+        }
+        add_blocks(&mut keys, &tables.secrets);
+        keys
+    }
+
     /// What is known with all that an analysis found.
     pub(crate) fn with_sessions(&self, analysis: &Analysis) -> Known {
         let mut known = self.with(&analysis.capture.tables);

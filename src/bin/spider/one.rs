@@ -17,6 +17,7 @@ use spider_pcap::lot::{Hold, LotPart};
 use spider_pcap::select::target_of;
 use spider_pcap::session::{SessionSummary, Target};
 use spider_pcap::time::Timestamp;
+use spider_pcap::tls::KeyLog;
 
 use crate::args::InputArgs;
 use crate::choose::{find_one, no_session};
@@ -39,6 +40,9 @@ pub(crate) trait SessionView {
 
     /// Takes in content of the next lot.
     fn lot(&mut self, part: LotPart) -> Result<ControlFlow<()>>;
+
+    /// Takes in the TLS secrets that are known from here on.
+    fn learn(&mut self, _: KeyLog) {}
 
     /// As [`Follower::reads_on`].
     fn reads_on(&self) -> bool {
@@ -129,6 +133,7 @@ impl<'a> OneSession<'a> {
         let mut guide = Guide {
             one: self,
             view,
+            secrets: None,
             failure: None,
         };
         let followed = follow(
@@ -221,10 +226,20 @@ pub(crate) fn report(followed: &Followed, console: Console) -> Outcome {
 struct Guide<'a, 'v> {
     one: &'a OneSession<'a>,
     view: &'v mut dyn SessionView,
+    /// Secrets of the capture that the view knows.
+    secrets: Option<usize>,
     failure: Option<anyhow::Error>,
 }
 
 impl Guide<'_, '_> {
+    /// Hands on the secrets when there are others than before.
+    fn teach(&mut self, tables: &CaptureTables) {
+        if self.secrets != Some(tables.secrets.len()) {
+            self.secrets = Some(tables.secrets.len());
+            self.view.learn(self.one.files.keys(tables));
+        }
+    }
+
     fn take(&mut self, result: Result<ControlFlow<()>>) -> ControlFlow<()> {
         result.unwrap_or_else(|failure| {
             self.failure = Some(failure);
@@ -235,6 +250,7 @@ impl Guide<'_, '_> {
 
 impl Follower for Guide<'_, '_> {
     fn start(&mut self, summary: &SessionSummary, tables: &CaptureTables) -> ControlFlow<()> {
+        self.teach(tables);
         let known = self.one.files.with(tables);
         let session = TcpSession::new(summary, &Default::default(), &known.context(tables));
         let started = self.view.start(&session, tables);
@@ -242,6 +258,7 @@ impl Follower for Guide<'_, '_> {
     }
 
     fn packet(&mut self, packet: &FollowedPacket<'_>) -> ControlFlow<()> {
+        self.teach(packet.tables);
         let shown = self.view.packet(packet);
         self.take(shown)
     }
