@@ -237,6 +237,8 @@ fn no_secret_is_printed() {
             for secret in &secrets {
                 checked += 1;
                 let secret = secret.to_lowercase();
+                // `openssl s_server -www` tells its clients the secret, as content.
+                let printed = printed.replace(&format!("master-key: {secret}"), "");
                 assert!(!printed.contains(&secret), "{arguments:?}");
             }
         }
