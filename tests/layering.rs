@@ -46,7 +46,6 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("pcap_file", &["capture", "pcapng"]),
     ("flate2", &["capture", "lot", "tls"]),
     ("zstd", &["capture", "lot"]),
-    ("zstd", &["capture"]),
     ("lz4_flex", &["capture"]),
     ("brotli_decompressor", &["lot"]),
     ("httparse", &["http", "lot"]),
