@@ -59,7 +59,7 @@ fn content_is_that_of_tshark() {
         let bytes = file.bytes();
         let analysis = corpus::try_analysis(&file.name, bytes.clone()).unwrap();
         let streams = first_packets(&file);
-        for record in &analysis.sessions {
+        for record in analysis.sessions.iter() {
             let summary = &record.summary;
             let halves = [&summary.halves.out, &summary.halves.r#in];
             let has_gaps = halves.iter().any(|half| 0 < half.missing_bytes);

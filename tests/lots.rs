@@ -39,7 +39,7 @@ fn lots_and_packets_agree_with_the_document_of_their_session() {
         for (index, record) in analysis.sessions.iter().enumerate().take(MAX_SESSIONS) {
             let target = Target::FirstPacket(record.summary.first_packet);
             let (followed, seen) = followed(&file.name, &bytes, target, 64 << 20);
-            for wrong in broken_laws(&analysis, record, &followed, &seen) {
+            for wrong in broken_laws(&analysis, &record, &followed, &seen) {
                 writeln!(report, "{}, session {}: {wrong}", file.name, index + 1).unwrap();
             }
         }
@@ -72,7 +72,7 @@ proptest! {
         for record in analysis.sessions.iter().take(4) {
             let target = Target::FirstPacket(record.summary.first_packet);
             let (found, seen) = followed(&file.name, &bytes, target, 64 << 20);
-            let broken = broken_laws(&analysis, record, &found, &seen);
+            let broken = broken_laws(&analysis, &record, &found, &seen);
             prop_assert!(broken.is_empty(), "{}: {:#?}", file.name, broken);
             // A small hold gives the same bytes, but for those that come too late for it.
             let (few, parts) = followed(&file.name, &bytes, target, 4096);
@@ -96,7 +96,7 @@ fn a_session_is_the_same_by_its_number() {
     for file in corpus::all() {
         let bytes = file.bytes();
         let analysis = corpus::try_analysis(&file.name, bytes.clone()).unwrap();
-        for (number, record) in (1..).zip(&analysis.sessions) {
+        for (number, record) in (1..).zip(analysis.sessions.iter()) {
             let (followed, _) = followed(&file.name, &bytes, Target::Number(number), 1 << 20);
             let found = followed.session.unwrap();
             assert_eq!(found.summary.first_packet, record.summary.first_packet);
@@ -125,7 +125,7 @@ fn content_does_not_depend_on_how_much_is_held() {
             .unwrap();
         let bytes = file.bytes();
         let analysis = corpus::try_analysis(&file.name, bytes.clone()).unwrap();
-        for record in &analysis.sessions {
+        for record in analysis.sessions.iter() {
             let target = Target::FirstPacket(record.summary.first_packet);
             let (_, whole) = followed(name, &bytes, target, 64 << 20);
             let (few, parts) = followed(name, &bytes, target, 40_000);
@@ -172,7 +172,7 @@ fn broken_laws(
     };
     let document = |record: &SessionRecord| {
         let alone = Analysis {
-            sessions: vec![record.clone()],
+            sessions: [record.clone()].into_iter().collect(),
             capture: analysis.capture.clone(),
         };
         corpus::lines("x", &alone).concat()

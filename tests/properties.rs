@@ -96,10 +96,10 @@ proptest! {
         bytes.truncate(cut.index(bytes.len() + 1));
         // Within the first header there is no capture yet.
         if let Ok(start) = corpus::try_analysis(&file.name, bytes) {
-            let sessions = start.sessions.iter().zip(&whole.sessions);
+            let sessions = start.sessions.iter().zip(whole.sessions.iter());
             prop_assert!(start.sessions.len() <= whole.sessions.len());
             for (start, whole) in sessions {
-                check_start(start, whole)?;
+                check_start(&start, &whole)?;
             }
         }
     }
@@ -223,9 +223,10 @@ fn handed_out(file: &CaptureFile, config: &Config) -> Analysis {
         sessions.push(record);
         ControlFlow::Continue(())
     });
-    sessions.sort_by_key(|record| record.summary.first_packet);
-    let capture = capture.unwrap();
-    Analysis { sessions, capture }
+    Analysis {
+        sessions: sessions.into_iter().collect(),
+        capture: capture.unwrap(),
+    }
 }
 
 /// The bytes of one direction as the reassembler delivers them; a gap fails.

@@ -269,7 +269,7 @@ impl Survey {
         let Ok(analysis) = corpus::try_analysis(name, bytes.to_vec()) else {
             return;
         };
-        for record in &analysis.sessions {
+        for record in analysis.sessions.iter() {
             let target = Target::FirstPacket(record.summary.first_packet);
             self.add(name, &printed(name, bytes, target, Timeline::MAX_BINS));
         }

@@ -447,7 +447,7 @@ impl Search {
         let record = SessionRecord {
             summary,
             lots: lots.totals(),
-            tls: tls.finish(),
+            tls: tls.finish().map(Arc::from),
         };
         self.done = Some((record, lots.too_late_bytes()));
         give_out(&mut lots, follower)

@@ -18,11 +18,14 @@ mod decoded;
 mod find;
 mod follow;
 mod history;
+mod outlet;
 mod pipeline;
 mod probe;
 mod reader;
 mod record;
+mod sessions;
 mod tls_feed;
+mod worker;
 
 use std::ops::ControlFlow;
 
@@ -30,6 +33,7 @@ pub use decipher::{DecipheredPart, Decipherer, Disclosure, RecordLine};
 pub use find::find_packets;
 pub use follow::{Followed, FollowedPacket, Follower, follow};
 pub use record::{Analysis, CaptureSummary, CaptureTables, SessionRecord};
+pub use sessions::Sessions;
 
 use crate::capture::Input;
 use crate::config::Config;
@@ -61,13 +65,7 @@ pub fn analyze(
     config: &Config,
     progress: &dyn Progress,
 ) -> Result<Analysis, Error> {
-    let mut sessions: Vec<SessionRecord> = Vec::new();
-    let capture = pipeline::run(inputs, config, progress, &mut |record, _| {
-        sessions.push(record);
-        ControlFlow::Continue(())
-    })?;
-    sessions.sort_unstable_by_key(|record| record.summary.first_packet);
-    Ok(Analysis { sessions, capture })
+    pipeline::run_all(inputs, config, progress)
 }
 
 /// Analyses captures as one, and hands out each session at its end.
@@ -83,5 +81,5 @@ pub fn analyze_each(
     progress: &dyn Progress,
     each: &mut dyn FnMut(SessionRecord, &CaptureTables) -> ControlFlow<()>,
 ) -> Result<CaptureSummary, Error> {
-    pipeline::run(inputs, config, progress, each)
+    pipeline::run_each(inputs, config, progress, each)
 }

@@ -1,5 +1,8 @@
 //! What an analysis gives: sessions, and what is known of the capture as a whole.
 
+use std::sync::Arc;
+
+use super::sessions::Sessions;
 use crate::capture::{CaptureNotice, Interface};
 use crate::lot::LotTotals;
 use crate::names::Answer;
@@ -16,7 +19,7 @@ pub struct SessionRecord {
     /// Its lots.
     pub lots: LotTotals,
     /// What its TLS handshake showed; absent where it is not TLS.
-    pub tls: Option<Box<TlsFacts>>,
+    pub tls: Option<Arc<TlsFacts>>,
 }
 
 /// What the ids in a [`SessionSummary`] refer to.
@@ -57,7 +60,7 @@ pub struct CaptureSummary {
 #[derive(Clone, Debug)]
 pub struct Analysis {
     /// Sessions in the order of their first packets.
-    pub sessions: Vec<SessionRecord>,
+    pub sessions: Sessions,
     /// The capture.
     pub capture: CaptureSummary,
 }

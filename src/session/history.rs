@@ -160,6 +160,11 @@ fn is_power_of_ten(count: u64) -> bool {
     count > 0 && 10_u64.pow(count.ilog10()) == count
 }
 
+/// All that [`Handshake::conn_state`] gives, the usual ones first.
+pub(super) const CONN_STATES: [&str; 13] = [
+    "SF", "S1", "OTH", "RSTO", "RSTR", "S0", "REJ", "S2", "S3", "SH", "SHR", "RSTRH", "RSTOS0",
+];
+
 /// Room for the letters of a usual session.
 const USUAL_LETTERS: usize = 16;
 

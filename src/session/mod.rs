@@ -18,6 +18,7 @@ mod history;
 mod key;
 mod live;
 mod offset;
+mod packed;
 mod payloads;
 mod reassembler;
 mod rtt;

@@ -37,6 +37,16 @@ impl<T: Copy + PartialEq> SmallSet<T> {
         self.first
     }
 
+    /// All values but the first, in order of appearance.
+    pub(super) fn others(&self) -> &[T] {
+        &self.others
+    }
+
+    /// Puts another value first.
+    pub(super) const fn set_first(&mut self, value: T) {
+        self.first = value;
+    }
+
     /// All values in order of appearance.
     pub fn iter(&self) -> impl Iterator<Item = T> + Clone {
         std::iter::once(self.first).chain(self.others.iter().copied())

@@ -132,13 +132,13 @@ impl<O: SessionObserver> Tracker<O> {
 
     /// Gives out the sessions that ended by the passing of time: `now` is the newest time of the
     /// capture so far.
-    pub fn sweep(&mut self, now: Option<Timestamp>) -> Vec<Ended<O>> {
+    pub fn sweep(&mut self, now: Option<Timestamp>) -> impl Iterator<Item = Ended<O>> {
         self.newest = self.newest.max(now);
-        let Some(now) = self.newest else {
-            return Vec::new();
-        };
-        let mut over = self.sweep_closed(now);
-        over.extend(self.sweep_idle(now));
+        let mut over = Vec::new();
+        if let Some(now) = self.newest {
+            over = self.sweep_closed(now);
+            over.extend(self.sweep_idle(now));
+        }
         self.end_all(over)
     }
 
@@ -183,20 +183,18 @@ impl<O: SessionObserver> Tracker<O> {
     }
 
     /// Ends all sessions, in the order of their first packets.
-    pub fn finish(&mut self) -> Vec<Ended<O>> {
+    pub fn finish(&mut self) -> impl Iterator<Item = Ended<O>> {
         let all = self.table.drain().collect();
         self.end_all(all)
     }
 
-    fn end_all(&mut self, mut sessions: Vec<Tracked<O>>) -> Vec<Ended<O>> {
+    /// Ends sessions one by one: they end as they are asked for.
+    fn end_all(&mut self, mut sessions: Vec<Tracked<O>>) -> impl Iterator<Item = Ended<O>> {
         sessions.sort_unstable_by_key(|known| known.session.first_packet());
-        sessions
-            .into_iter()
-            .map(|mut known| {
-                let (summary, observer) = known.session.take_summary();
-                self.end(summary, observer, known.hash)
-            })
-            .collect()
+        sessions.into_iter().map(|mut known| {
+            let (summary, observer) = known.session.take_summary();
+            self.end(summary, observer, known.hash)
+        })
     }
 
     fn end(&mut self, mut summary: Box<SessionSummary>, observer: O, hash: u64) -> Ended<O> {

@@ -51,7 +51,7 @@ pub(crate) fn lines(name: &str, analysis: &Analysis) -> Vec<String> {
         interfaces: &tables.interfaces,
         encapsulations: &tables.encapsulations,
     };
-    let line = |record: &spider_pcap::analyze::SessionRecord| {
+    let line = |record: spider_pcap::analyze::SessionRecord| {
         let mut json = Vec::new();
         TcpSession::new(&record.summary, &record.lots, &context)
             .with_tls(record.tls.as_deref(), &context)

@@ -85,7 +85,7 @@ impl<'a> SideFiles<'a> {
     /// What is known with all that an analysis found.
     pub(crate) fn with_sessions(&self, analysis: &Analysis) -> Known {
         let mut known = self.with(&analysis.capture.tables);
-        let facts = analysis.sessions.iter().filter_map(|one| one.tls.as_ref());
+        let facts = analysis.sessions.tls();
         for random in facts.filter_map(|facts| facts.client_random) {
             known.keys.add_seen(random);
         }

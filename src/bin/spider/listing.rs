@@ -15,11 +15,15 @@ pub(crate) struct Listing<'a> {
     pub(crate) context: DocumentContext<'a>,
 }
 
-impl<'a> Listing<'a> {
-    /// The document of the session at a position.
-    pub(crate) fn session(&self, position: usize) -> Option<TcpSession<'a>> {
+impl Listing<'_> {
+    /// Hands out the document of the session at a position; `None` when there is none.
+    pub(crate) fn with_session<T>(
+        &self,
+        position: usize,
+        hand_out: impl FnOnce(&TcpSession<'_>) -> T,
+    ) -> Option<T> {
         let record = self.analysis.sessions.get(position)?;
-        Some(document(record, &self.context))
+        Some(hand_out(&document(&record, &self.context)))
     }
 
     /// The sessions that were asked for, in the order that was asked for; all are checked.
@@ -40,9 +44,10 @@ impl<'a> Listing<'a> {
         let mut json = Vec::new();
         let mut chosen = Vec::new();
         for position in candidates {
-            let Some(session) = self.session(position) else {
+            let Some(record) = self.analysis.sessions.get(position) else {
                 continue;
             };
+            let session = document(&record, &self.context);
             if !choice.fits(&session) {
                 continue;
             }
@@ -65,14 +70,14 @@ impl<'a> Listing<'a> {
     /// The names by which sessions can be called.
     pub(crate) fn names(&self) -> Vec<SessionNames> {
         let positions = 0..self.analysis.sessions.len();
-        let sessions = positions.filter_map(|position| self.session(position));
-        sessions
-            .map(|session| SessionNames {
-                id: session.id,
-                name: session.name,
-                client: session.src.socket.to_string(),
-                server: session.dst.socket.to_string(),
-            })
+        let names = |session: &TcpSession<'_>| SessionNames {
+            id: session.id.clone(),
+            name: session.name.clone(),
+            client: session.src.socket.to_string(),
+            server: session.dst.socket.to_string(),
+        };
+        positions
+            .filter_map(|position| self.with_session(position, names))
             .collect()
     }
 }

@@ -249,17 +249,17 @@ impl Job<'_> {
     ) -> Result<()> {
         let mut json = Vec::new();
         for Chosen { position, .. } in chosen {
-            let Some(session) = listing.session(*position) else {
-                continue;
-            };
-            let fields = self.fields(&session, &mut json)?;
-            let notes = Notes::of(&session);
-            let row = SessionRow {
-                number: Some(position + 1),
-                session: &session,
-                notes: &notes,
-            };
-            each(&row, &fields)?;
+            let row = listing.with_session(*position, |session| {
+                let fields = self.fields(session, &mut json)?;
+                let notes = Notes::of(session);
+                let row = SessionRow {
+                    number: Some(position + 1),
+                    session,
+                    notes: &notes,
+                };
+                each(&row, &fields)
+            });
+            row.transpose()?;
         }
         Ok(())
     }
@@ -274,9 +274,8 @@ impl Job<'_> {
     }
 
     fn times<'t>(&self, listing: &Listing<'_>, zone: &'t Zone) -> TimeText<'t> {
-        let sessions = listing.analysis.sessions.iter();
-        let firsts = sessions.filter_map(|record| record.summary.times.first);
-        zone.times(self.args.output.time).since(firsts.min())
+        let first = listing.analysis.sessions.earliest();
+        zone.times(self.args.output.time).since(first)
     }
 }
 
@@ -309,13 +308,15 @@ fn write_json(
 fn documents(listing: &Listing<'_>, chosen: &[Chosen], list: List) -> Result<Vec<u8>> {
     let mut json = Vec::with_capacity(chosen.len() * USUAL_DOCUMENT_BYTES);
     for Chosen { position, .. } in chosen {
-        if let Some(session) = listing.session(*position) {
+        let written = listing.with_session(*position, |session| {
             match list {
                 List::Sessions => session.write_json(&mut json)?,
-                List::Timing => SessionTiming::new(&session).write_json(&mut json)?,
+                List::Timing => SessionTiming::new(session).write_json(&mut json)?,
             }
             json.push(JsonWriter::<&mut Output>::SEPARATOR);
-        }
+            anyhow::Ok(())
+        });
+        written.transpose()?;
     }
     Ok(json)
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use anyhow::{Context as _, Result};
-use spider_pcap::analyze::{Analysis, analyze};
+use spider_pcap::analyze::{Analysis, SessionRecord, analyze};
 use spider_pcap::document::{
     SessionStatistics, Statistics, StatisticsContext, StatisticsPart, TCP_SESSION_SCHEMA,
 };
@@ -20,7 +20,7 @@ use crate::exit::Outcome;
 use crate::failure;
 use crate::input::{self, Inputs};
 use crate::known::SideFiles;
-use crate::listing::{Listing, nothing_to_show};
+use crate::listing::{Listing, document, nothing_to_show};
 use crate::output::Output;
 use crate::progress::Bar;
 
@@ -41,7 +41,8 @@ pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
         context: known.context(&analysis.capture.tables),
     };
     let chosen = listing.choose(&choice, &mut Checks::default())?;
-    let (statistics, note) = statistics(args, &listing, &chosen, &known.names);
+    let rows = rows(args, &listing, &chosen);
+    let (statistics, note) = statistics(args, &listing, (&chosen, &rows), &known.names);
     let failed = output.describe();
     write(args, &statistics, console, &mut output).context(failed)?;
     output.finish()?;
@@ -63,11 +64,22 @@ pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
     })
 }
 
+/// The chosen sessions with their numbers, where each has a row of its own.
+fn rows(args: &StatsArgs, listing: &Listing<'_>, chosen: &[Chosen]) -> Vec<(usize, SessionRecord)> {
+    if part(args) != Some(StatisticsPart::Session) {
+        return Vec::new();
+    }
+    let positions = chosen.iter().map(|chosen| chosen.position);
+    positions
+        .filter_map(|position| Some((position + 1, listing.analysis.sessions.get(position)?)))
+        .collect()
+}
+
 /// What the chosen sessions add up to, and a word on what a list leaves out.
 fn statistics<'a>(
     args: &StatsArgs,
     listing: &Listing<'a>,
-    chosen: &[Chosen],
+    (chosen, rows): (&[Chosen], &'a [(usize, SessionRecord)]),
     names: &'a Names,
 ) -> (Statistics<'a>, Option<String>) {
     let Analysis { sessions, capture } = listing.analysis;
@@ -92,10 +104,9 @@ fn statistics<'a>(
     };
     let mut statistics = Statistics::new(&mut stats, &context);
     if part == Some(StatisticsPart::Session) {
-        let rows = chosen.iter().filter_map(|Chosen { position, .. }| {
-            let (session, record) = listing.session(*position).zip(sessions.get(*position))?;
-            let number = position + 1;
-            Some(SessionStatistics::new(number, session, &record.summary))
+        let rows = rows.iter().map(|(number, record)| {
+            let session = document(record, &listing.context);
+            SessionStatistics::new(*number, session, &record.summary)
         });
         statistics.sessions = Some(rows.collect());
     }

@@ -6,6 +6,7 @@
 //! Limits: a byte or two a packet of the sessions.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use anyhow::Result;
 use spider_pcap::analyze::{Analysis, CaptureSummary, SessionRecord, analyze, find_packets};
@@ -46,7 +47,7 @@ pub(super) struct SelectedSession {
     pub(super) name: String,
     /// The addresses of its ends with their names, where they are known.
     pub(super) ends: Vec<(IpAddr, Option<String>)>,
-    pub(super) tls: Option<Box<TlsFacts>>,
+    pub(super) tls: Option<Arc<TlsFacts>>,
     pub(super) packets: PacketSet,
 }
 
@@ -120,11 +121,11 @@ impl<'a> Search<'a> {
         let positions = self.choose(&analysis)?;
         let known = self.files.with_sessions(&analysis);
         let Analysis { sessions, capture } = &analysis;
-        let found = || {
-            let found = positions.iter();
-            found.filter_map(|position| Some((*position, sessions.get(*position)?)))
-        };
-        let summaries = found().map(|(_, record)| &*record.summary);
+        let found = positions.iter();
+        let found: Vec<(usize, SessionRecord)> = found
+            .filter_map(|position| Some((*position, sessions.get(*position)?)))
+            .collect();
+        let summaries = found.iter().map(|(_, record)| &*record.summary);
         let bar = Bar::new(self.console.progress);
         let config = input::config(&self.args.input);
         let packets = find_packets(self.source.inputs()?, &config, summaries, &bar);
@@ -134,7 +135,8 @@ impl<'a> Search<'a> {
             analysis: &analysis,
             context: known.context(&capture.tables),
         };
-        let selected = found()
+        let selected = found
+            .iter()
             .zip(packets)
             .map(|((position, record), packets)| SelectedSession {
                 number: Some(position.saturating_add(1)),

@@ -1,0 +1,167 @@
+//! All sessions of a capture, packed, in the order of their first packets.
+//!
+//! A capture may have millions of sessions, and nearly all of them are looked at once: when their
+//! row or document is made. So they are kept packed, in chunks that never move, and handed out one
+//! by one as whole records.
+//!
+//! Limits: some 170 bytes a session, and what TLS showed of those that have it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::record::SessionRecord;
+use crate::capture::PacketNumber;
+use crate::lot::LotTotals;
+use crate::session::{PerDirection, SessionSummary};
+use crate::time::Timestamp;
+use crate::tls::TlsFacts;
+
+/// All sessions of a capture.
+#[derive(Clone, Debug, Default)]
+pub struct Sessions {
+    places: Vec<Place>,
+    chunks: Vec<Vec<u8>>,
+    /// What TLS showed of sessions that have it.
+    tls: Vec<Arc<TlsFacts>>,
+    earliest: Option<Timestamp>,
+}
+
+/// Where a session is.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    first_packet: PacketNumber,
+    chunk: u32,
+    start: u32,
+    /// Index of its TLS facts; [`NONE`] without any.
+    tls: u32,
+}
+
+impl Sessions {
+    /// Adds a session; [`Self::sort`] brings it to its place.
+    pub(super) fn push(&mut self, record: SessionRecord) {
+        let SessionRecord { summary, lots, tls } = record;
+        let first_packet = summary.first_packet;
+        let first = summary.times.first;
+        self.earliest = self.earliest.into_iter().chain(first).min();
+        let tls = tls.map_or(NONE, |facts| {
+            self.tls.push(facts);
+            index(self.tls.len().saturating_sub(1))
+        });
+        if self
+            .chunks
+            .last()
+            .is_none_or(|chunk| CHUNK_FULL < chunk.len())
+        {
+            self.chunks.push(Vec::with_capacity(CHUNK_BYTES));
+        }
+        let last = index(self.chunks.len().saturating_sub(1));
+        if let Some(chunk) = self.chunks.last_mut() {
+            self.places.push(Place {
+                first_packet,
+                chunk: last,
+                start: index(chunk.len()),
+                tls,
+            });
+            let late = lots.late_packets;
+            summary.pack([lots.lots, late.out, late.r#in], chunk);
+        }
+    }
+
+    /// Takes over the sessions of another one.
+    pub(super) fn append(&mut self, other: Self) {
+        let (chunks, tls) = (index(self.chunks.len()), index(self.tls.len()));
+        self.chunks.extend(other.chunks);
+        self.tls.extend(other.tls);
+        self.earliest = self.earliest.into_iter().chain(other.earliest).min();
+        let places = other.places.into_iter();
+        self.places.extend(places.map(|place| Place {
+            chunk: place.chunk.saturating_add(chunks),
+            tls: place.tls.saturating_add(tls),
+            ..place
+        }));
+    }
+
+    /// Brings all sessions into the order of their first packets.
+    pub(super) fn sort(&mut self) {
+        let Self { places, chunks, .. } = self;
+        // A packet that is an aggregate of frames may be the first of several sessions.
+        places.sort_unstable_by(|left, right| {
+            let by_packet = left.first_packet.cmp(&right.first_packet);
+            by_packet.then_with(|| left.packed(chunks).cmp(&right.packed(chunks)))
+        });
+    }
+
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// True when there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The earliest time at which one starts.
+    pub const fn earliest(&self) -> Option<Timestamp> {
+        self.earliest
+    }
+
+    /// The session at a position, from 0.
+    pub fn get(&self, position: usize) -> Option<SessionRecord> {
+        let place = self.places.get(position)?;
+        let (summary, [lots, out, r#in]) = SessionSummary::unpack(place.packed(&self.chunks)?);
+        Some(SessionRecord {
+            summary: Box::new(summary),
+            lots: LotTotals {
+                lots,
+                late_packets: PerDirection { out, r#in },
+            },
+            tls: self.tls.get(place.tls as usize).map(Arc::clone),
+        })
+    }
+
+    /// The sessions at these positions.
+    pub fn range(&self, positions: Range<usize>) -> impl Iterator<Item = SessionRecord> {
+        positions.map_while(|position| self.get(position))
+    }
+
+    /// All sessions in their order.
+    pub fn iter(&self) -> impl Iterator<Item = SessionRecord> {
+        self.range(0..self.len())
+    }
+
+    /// What TLS showed of those sessions that have it, in their order.
+    pub fn tls(&self) -> impl Iterator<Item = &TlsFacts> {
+        let places = self.places.iter();
+        places.filter_map(|place| Some(&**self.tls.get(place.tls as usize)?))
+    }
+}
+
+impl Place {
+    /// The packed session, and what lies behind it.
+    fn packed(self, chunks: &[Vec<u8>]) -> Option<&[u8]> {
+        chunks.get(self.chunk as usize)?.get(self.start as usize..)
+    }
+}
+
+fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(NONE)
+}
+
+impl FromIterator<SessionRecord> for Sessions {
+    fn from_iter<I: IntoIterator<Item = SessionRecord>>(records: I) -> Self {
+        let mut sessions = Self::default();
+        records.into_iter().for_each(|record| sessions.push(record));
+        sessions.sort();
+        sessions
+    }
+}
+
+/// The index of nothing.
+const NONE: u32 = u32::MAX;
+
+/// Room of a chunk: large against a session, small against the memory of all.
+const CHUNK_BYTES: usize = 1 << 18;
+
+/// A chunk with more than this takes no session any more, so that it does not grow and move.
+const CHUNK_FULL: usize = CHUNK_BYTES - (4 << 10);
