@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 
 use crate::capture::ReadLimits;
 use crate::packet::DecodeLimits;
-use crate::session::Limits;
+use crate::session::{Limits, Shard};
 
 /// How a capture is analysed.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,10 @@ pub struct Config {
     pub verify_checksums: bool,
     /// What keeps sessions of one 4-tuple apart. Default: nothing.
     pub separate: Separate,
-    /// When sessions end.
+    /// The sessions that are tracked. Default: all. Of packets of other sessions only the headers
+    /// are read.
+    pub shard: Option<Shard>,
+    /// When sessions end, and how many are tracked.
     pub session: Limits,
     /// Limits of reading.
     pub read: ReadLimits,

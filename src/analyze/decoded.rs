@@ -6,7 +6,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use crate::capture::{Batch, InterfaceId, PacketNumber, PacketOrigin};
 use crate::config::Separate;
 use crate::packet::{Decoder, Encapsulation, EncapsulationId, Segment, SegmentHead, Tunnel};
-use crate::session::Route;
+use crate::session::{Route, Shard};
 use crate::time::Timestamp;
 
 /// A batch of packets with its segments and where each of them goes.
@@ -52,20 +52,35 @@ impl Decoded {
     }
 
     /// Finds the segments of the batch.
-    pub(super) fn decode(&mut self, decoder: &mut Decoder, router: &mut Router) {
+    pub(super) fn decode(&mut self, decoder: &mut Decoder) {
         self.heads.clear();
-        self.routes.clear();
-        self.positions.clear();
         self.newest = self.batch.slots.iter().filter_map(|slot| slot.time).max();
         decoder.decode(&mut self.batch, &mut self.heads);
         self.fragments.clear();
         self.fragments.extend_from_slice(decoder.fragments());
-        for head in &self.heads {
-            self.routes
-                .push(router.route(head, decoder.encapsulations()));
-            self.positions.push(router.position);
+    }
+
+    /// Finds out where its segments go, and leaves out those of other shards.
+    pub(super) fn route(&mut self, encapsulations: &[Encapsulation], router: &mut Router) {
+        let Self {
+            heads,
+            routes,
+            positions,
+            ..
+        } = self;
+        routes.clear();
+        positions.clear();
+        heads.retain(|head| {
+            let position = router.position;
             router.position += u64::from(head.captured_payload_len);
-        }
+            let route = router.route(head, encapsulations);
+            let is_ours = router.shard.is_none_or(|shard| shard.has(&route.key));
+            if is_ours {
+                routes.push(route);
+                positions.push(position);
+            }
+            is_ours
+        });
     }
 }
 
@@ -74,6 +89,7 @@ impl Decoded {
 pub(super) struct Router {
     seed: u64,
     separate: Separate,
+    shard: Option<Shard>,
     separations: HashMap<Separation, u32>,
     position: u64,
 }
@@ -88,11 +104,12 @@ struct Separation {
 
 impl Router {
     /// A router; its hash differs from run to run, so that no capture can be made to collide.
-    pub(super) fn new(separate: Separate) -> Self {
+    pub(super) fn new(separate: Separate, shard: Option<Shard>) -> Self {
         let seed = RandomState::new().hash_one(0_u64);
         Self {
             seed,
             separate,
+            shard,
             separations: HashMap::new(),
             position: 0,
         }

@@ -8,32 +8,50 @@ use super::sessions::Sessions;
 
 /// Takes the sessions of one share as they end.
 pub(super) trait Outlet: Send {
+    /// What is left when all have ended.
+    type Kept: Send;
+
     /// Takes a session.
     fn take(&mut self, record: SessionRecord);
 
     /// Hands on what was taken, where somebody waits for it; breaks when nobody does any more.
     fn hand_on(&mut self) -> ControlFlow<()>;
+
+    /// Ends it: nobody waits for more.
+    fn close(self) -> Self::Kept;
 }
 
 /// Keeps all until the end of the capture.
 impl Outlet for Sessions {
+    type Kept = Self;
+
     fn take(&mut self, record: SessionRecord) {
         self.push(record);
     }
 
     fn hand_on(&mut self) -> ControlFlow<()> {
         ControlFlow::Continue(())
+    }
+
+    fn close(self) -> Self {
+        self
     }
 }
 
 /// Keeps them for the caller, who takes them after every batch.
 impl Outlet for Vec<SessionRecord> {
+    type Kept = Self;
+
     fn take(&mut self, record: SessionRecord) {
         self.push(record);
     }
 
     fn hand_on(&mut self) -> ControlFlow<()> {
         ControlFlow::Continue(())
+    }
+
+    fn close(self) -> Self {
+        self
     }
 }
 
@@ -53,6 +71,8 @@ impl Sending {
 }
 
 impl Outlet for Sending {
+    type Kept = ();
+
     fn take(&mut self, record: SessionRecord) {
         self.ended.push(record);
     }
@@ -66,4 +86,6 @@ impl Outlet for Sending {
             Err(_) => ControlFlow::Break(()),
         }
     }
+
+    fn close(self) {}
 }

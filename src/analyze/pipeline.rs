@@ -48,6 +48,8 @@ pub(super) fn run_all(
         }
     };
     sessions.sort();
+    // Every share has tracked so many.
+    sessions.truncate(config.session.first.unwrap_or(usize::MAX));
     Ok(Analysis { sessions, capture })
 }
 
@@ -115,7 +117,7 @@ fn run_on_threads<O: Outlet>(
     outlets: Vec<O>,
     stop: &AtomicBool,
     meanwhile: impl FnOnce(),
-) -> (CaptureSummary, Vec<O>) {
+) -> (CaptureSummary, Vec<O::Kept>) {
     let shares = outlets.len();
     let (spare_sender, spare) = channel();
     thread::scope(|scope| {
@@ -172,20 +174,20 @@ fn work<O: Outlet>(
     mut worker: Worker<O>,
     batches: &Receiver<Arc<Decoded>>,
     spare: &Sender<Decoded>,
-) -> O {
+) -> O::Kept {
     for batch in batches {
         worker.handle(batch, |unused| {
             // The reader is gone at the end of the capture: then nobody needs the memory.
             drop(spare.send(unused));
         });
         if worker.outlet.hand_on().is_break() {
-            return worker.outlet;
+            return worker.outlet.close();
         }
     }
     worker.finish();
     // Nothing comes after it.
     let _: ControlFlow<()> = worker.outlet.hand_on();
-    worker.outlet
+    worker.outlet.close()
 }
 
 fn deliver(

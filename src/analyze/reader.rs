@@ -40,7 +40,7 @@ impl Reader {
         Ok(Self {
             capture,
             decoder: Decoder::new(config.decode),
-            router: Router::new(config.separate),
+            router: Router::new(config.separate, config.shard),
             answers: AnswerCollector::default(),
             packet_limit: config.packet_limit,
             packets: 0,
@@ -66,8 +66,9 @@ impl Reader {
         if let Some(left) = left.and_then(|left| usize::try_from(left).ok()) {
             decoded.batch.slots.truncate(left);
         }
-        decoded.decode(&mut self.decoder, &mut self.router);
+        decoded.decode(&mut self.decoder);
         self.collect_answers(&decoded);
+        decoded.route(self.decoder.encapsulations(), &mut self.router);
         self.packets += decoded.batch.slots.len() as u64;
         self.segments += decoded.heads.len() as u64;
         self.publish_tables();

@@ -91,6 +91,11 @@ impl Sessions {
         });
     }
 
+    /// Keeps the first `count` sessions only.
+    pub(super) fn truncate(&mut self, count: usize) {
+        self.places.truncate(count);
+    }
+
     /// How many there are.
     pub const fn len(&self) -> usize {
         self.places.len()

@@ -63,11 +63,13 @@ impl<O: Outlet> Worker<O> {
     /// Handles the segments of this share, and hands batches that nobody needs any more to
     /// `unused`.
     pub(super) fn handle(&mut self, batch: Arc<Decoded>, mut unused: impl FnMut(Decoded)) {
+        if self.tracker.is_done() {
+            unused_alone(batch, &mut unused);
+            return;
+        }
         let at_hand = Arc::clone(&batch);
         for gone in self.history.push(batch) {
-            if let Some(decoded) = Arc::into_inner(gone) {
-                unused(decoded);
-            }
+            unused_alone(gone, &mut unused);
         }
         for (index, route) in at_hand.routes.iter().enumerate() {
             if self.share.has(route.hash) {
@@ -102,6 +104,13 @@ impl<O: Outlet> Worker<O> {
         } = self;
         let all = tracker.finish();
         all.for_each(|ended| outlet.take(record_of(ended)));
+    }
+}
+
+/// Hands on a batch that is not kept, when no other share has it any more.
+fn unused_alone(batch: Arc<Decoded>, unused: &mut impl FnMut(Decoded)) {
+    if let Some(decoded) = Arc::into_inner(batch) {
+        unused(decoded);
     }
 }
 

@@ -111,10 +111,7 @@ impl Half {
             totals: HalfSummary::default(),
             start: None,
             earlier_syn: None,
-            anchor: Anchor {
-                seq: SeqNumber(0),
-                offset: StreamOffset::ZERO,
-            },
+            anchor: UNKNOWN_ANCHOR,
             coverage: Coverage::starting_at(StreamOffset::ZERO),
             fin: None,
             acked: None,
@@ -129,15 +126,19 @@ impl Half {
 
     /// Forgets all, and keeps the memory of its queues for another session.
     pub(super) fn restart_empty(&mut self) {
-        let mut recent = std::mem::take(&mut self.recent);
-        recent.clear();
-        let mut rtt = std::mem::take(&mut self.rtt);
-        rtt.restart();
-        *self = Self {
-            recent,
-            rtt,
-            ..Self::new()
-        };
+        self.totals = HalfSummary::default();
+        self.start = None;
+        self.earlier_syn = None;
+        self.anchor = UNKNOWN_ANCHOR;
+        self.coverage = Coverage::starting_at(StreamOffset::ZERO);
+        self.fin = None;
+        self.acked = None;
+        self.gap_reports = 0;
+        self.window = None;
+        self.clock = SendClock::default();
+        self.last_packet = None;
+        self.recent.clear();
+        self.rtt.restart();
     }
 
     /// The stream offset of a sequence number of this half; `None` before its start is known.
@@ -499,6 +500,12 @@ fn told_by_time(packet: &DataPacket, behind: GapMark) -> (SendOrder, OrderEviden
 fn elapsed(packet: &DataPacket, behind: GapMark) -> Option<Span> {
     Some(packet.time?.since(behind.time?))
 }
+
+/// Before the start of a half is known.
+const UNKNOWN_ANCHOR: Anchor = Anchor {
+    seq: SeqNumber(0),
+    offset: StreamOffset::ZERO,
+};
 
 /// Data packets remembered a direction.
 const RECENT_LIMIT: usize = 256;

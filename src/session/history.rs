@@ -80,6 +80,13 @@ impl History {
         self.letters = self.letters.chars().map(swap_case).collect();
     }
 
+    /// Forgets all.
+    pub(super) fn restart(&mut self) {
+        self.letters.clear();
+        self.seen = Default::default();
+        self.repeats = Default::default();
+    }
+
     /// The letters so far.
     pub(super) fn take_letters(&mut self) -> String {
         std::mem::take(&mut self.letters)

@@ -77,14 +77,7 @@ impl<O: SessionObserver> LiveSession<O> {
             state: starting_state(segment.flags),
             first_fin: None,
             closed_by: None,
-            times: SessionTimes {
-                first: segment.time,
-                last: segment.time,
-                syn: None,
-                connect: None,
-                established: None,
-                precision: Precision::from_digits(0),
-            },
+            times: starting_times(segment),
             first_packet: segment.number,
             last_packet: segment.number,
             packets: 0,
@@ -104,11 +97,27 @@ impl<O: SessionObserver> LiveSession<O> {
 
     /// Ends this session and starts another in its memory.
     pub(super) fn restart_with(&mut self, key: SessionKey, from: KeyEnd, segment: &SegmentHead) {
-        let next = Self::starting_with(key, from, segment);
-        let mut halves = std::mem::replace(&mut self.halves, next.halves);
-        halves.out.restart_empty();
-        halves.r#in.restart_empty();
-        *self = Self { halves, ..next };
+        let (client, client_evidence) = roles_of(from, segment);
+        self.key = key;
+        self.client = client;
+        self.client_evidence = client_evidence;
+        self.missed_syn = client_evidence != ClientEvidence::Syn;
+        self.state = starting_state(segment.flags);
+        self.first_fin = None;
+        self.closed_by = None;
+        self.times = starting_times(segment);
+        self.first_packet = segment.number;
+        self.last_packet = segment.number;
+        self.packets = 0;
+        self.truncated_packets = 0;
+        self.last_data = None;
+        self.halves.out.restart_empty();
+        self.halves.r#in.restart_empty();
+        self.handshake = Handshake::default();
+        self.history.restart();
+        self.interfaces = SmallSet::new(segment.interface);
+        self.encapsulations = SmallSet::new(segment.encapsulation);
+        self.observer = O::default();
     }
 
     /// True when a SYN without ACK from `from` opens a new connection on the same 4-tuple.
@@ -363,6 +372,18 @@ fn roles_of(from: KeyEnd, segment: &SegmentHead) -> (KeyEnd, ClientEvidence) {
         std::cmp::Ordering::Greater => (from, ClientEvidence::Port),
         std::cmp::Ordering::Less => (from.opposite(), ClientEvidence::Port),
         std::cmp::Ordering::Equal => (from, ClientEvidence::FirstPacket),
+    }
+}
+
+/// The times before the first packet is handled.
+const fn starting_times(segment: &SegmentHead) -> SessionTimes {
+    SessionTimes {
+        first: segment.time,
+        last: segment.time,
+        syn: None,
+        connect: None,
+        established: None,
+        precision: Precision::from_digits(0),
     }
 }
 

@@ -23,6 +23,7 @@ mod payloads;
 mod reassembler;
 mod rtt;
 mod send_order;
+mod shard;
 mod small_set;
 mod state;
 mod summary;
@@ -40,6 +41,7 @@ pub use offset::{Anchor, StreamOffset, StreamRange};
 pub use payloads::{NoPayloads, Payloads};
 pub use reassembler::{Piece, Reassembler};
 pub use send_order::OrderEvidence;
+pub use shard::Shard;
 pub use small_set::SmallSet;
 pub use state::{State, StateInput};
 pub use summary::{

@@ -85,12 +85,17 @@ impl RttSampler {
     /// Forgets all, and keeps the memory for another session.
     pub(super) fn restart(&mut self) {
         self.pending.clear();
-        self.samples.exact.clear();
-        let exact = std::mem::take(&mut self.samples.exact);
-        self.samples = Samples {
+        let Samples {
+            count,
+            sum,
+            min,
+            max,
             exact,
-            ..Samples::default()
-        };
+            buckets,
+        } = &mut self.samples;
+        (*count, *sum, *min, *max) = (0, 0, 0, 0);
+        exact.clear();
+        *buckets = Vec::new();
     }
 }
 

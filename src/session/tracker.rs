@@ -22,7 +22,7 @@ use super::summary::SessionSummary;
 use crate::packet::{Segment, SegmentHead, TcpFlags};
 use crate::time::{Span, Timestamp};
 
-/// When the tracker ends sessions on its own.
+/// When the tracker ends sessions on its own, and how many it tracks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limits {
     /// Silence after which a session ends and the next packet of its 4-tuple starts a new one.
@@ -31,6 +31,9 @@ pub struct Limits {
     /// Time after its close at which a session is given out and forgotten; later packets of its
     /// 4-tuple start a new one. Default: none, closed sessions wait for the end of the capture.
     pub linger: Option<Span>,
+    /// Sessions that are tracked, counted by their first packets; segments of later ones are passed
+    /// over. Default: all.
+    pub first: Option<usize>,
 }
 
 /// A session that has ended, and what its observer made of it.
@@ -51,6 +54,13 @@ pub struct Handled<O> {
     pub ended: Option<Ended<O>>,
 }
 
+impl<O> Handled<O> {
+    const NOTHING: Self = Self {
+        starts: false,
+        ended: None,
+    };
+}
+
 /// Tracks the sessions of one share of the traffic.
 #[derive(Debug)]
 pub struct Tracker<O> {
@@ -61,6 +71,8 @@ pub struct Tracker<O> {
     newest: Option<Timestamp>,
     last_sweep: Option<Timestamp>,
     occurrences: Occurrences,
+    /// Sessions that have started.
+    started: usize,
 }
 
 /// A session in the table, with the hash of its key.
@@ -80,7 +92,17 @@ impl<O: SessionObserver> Tracker<O> {
             newest: None,
             last_sweep: None,
             occurrences: Occurrences::default(),
+            started: 0,
         }
+    }
+
+    /// True when no segment can change anything any more.
+    pub fn is_done(&self) -> bool {
+        self.is_full() && self.table.is_empty()
+    }
+
+    fn is_full(&self) -> bool {
+        self.limits.first.is_some_and(|first| first <= self.started)
     }
 
     /// Takes in the next segment; gives out the session that it ended, if any.
@@ -93,20 +115,32 @@ impl<O: SessionObserver> Tracker<O> {
         let head = &segment.head;
         let Route { key, from, hash } = *route;
         self.newest = self.newest.max(head.time);
+        let is_full = self.is_full();
         let entry = self
             .table
             .entry(hash, |known| known.session.key == key, |known| known.hash);
         let mut ended = None;
         let mut starts = false;
         let session = match entry {
+            Entry::Vacant(_) if is_full => return Handled::NOTHING,
             Entry::Vacant(vacant) => {
                 starts = true;
                 let session = Box::new(LiveSession::starting_with(key, from, head));
                 &mut vacant.insert(Tracked { hash, session }).into_mut().session
             }
             Entry::Occupied(occupied) => {
+                let is_over = ends_before(&occupied.get().session, from, head, self.limits);
+                if is_over && is_full {
+                    let (mut last, _) = occupied.remove();
+                    let (summary, observer) = last.session.take_summary();
+                    let ended = Some(self.end(summary, observer, hash));
+                    return Handled {
+                        ended,
+                        ..Handled::NOTHING
+                    };
+                }
                 let session = &mut occupied.into_mut().session;
-                if ends_before(session, from, head, self.limits) {
+                if is_over {
                     starts = true;
                     ended = Some(session.take_summary());
                     session.restart_with(key, from, head);
@@ -114,6 +148,7 @@ impl<O: SessionObserver> Tracker<O> {
                 session
             }
         };
+        self.started = self.started.saturating_add(usize::from(starts));
         let was_closed = session.state() == State::Closed;
         session.handle(from, segment, payloads);
         if self.limits.linger.is_some() && !was_closed && session.state() == State::Closed {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use spider_pcap::select::{EndPattern, NamePattern, Network};
-use spider_pcap::session::State;
+use spider_pcap::session::{Shard, State};
 use spider_pcap::time::{Span, Timestamp};
 
 use crate::{exit, quantity};
@@ -269,6 +269,9 @@ pub(crate) struct InputArgs {
     /// Keep sessions apart by these, for overlapping address spaces [default: none]
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub(crate) separate: Vec<SeparateBy>,
+    /// Take the sessions of shard I of N only, from 1/N to N/N; together they are all sessions
+    #[arg(long, value_name = "I/N", value_parser = quantity::shard)]
+    pub(crate) shard: Option<Shard>,
     /// Leave out packets with a wrong checksum [default: count and use them]
     #[arg(long)]
     pub(crate) verify_checksums: bool,

@@ -78,6 +78,7 @@ pub(crate) fn config(args: &InputArgs) -> Config {
         threads: args.threads,
         packet_limit: args.count.map(u64::from),
         verify_checksums: args.verify_checksums,
+        shard: args.shard,
         separate: Separate {
             vlan: args.separate.contains(&SeparateBy::Vlan),
             tunnel: args.separate.contains(&SeparateBy::Tunnel),

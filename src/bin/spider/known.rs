@@ -140,6 +140,13 @@ fn add_blocks(keys: &mut KeyLog, blocks: &[SecretBlock]) {
 }
 
 impl Known {
+    /// True when what the key logs say of these sessions depends on all others of the capture: a
+    /// line without a session is of one whose hello was not captured.
+    pub(crate) fn depends_on_all(&self, analysis: &Analysis) -> bool {
+        let mut tls = analysis.sessions.tls();
+        !self.keys.is_empty() && tls.any(|facts| facts.client_random.is_none())
+    }
+
     /// What the documents of the capture share.
     pub(crate) fn context<'c>(&'c self, tables: &'c CaptureTables) -> DocumentContext<'c> {
         DocumentContext {

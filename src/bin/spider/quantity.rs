@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use jiff::civil;
+use spider_pcap::session::Shard;
 use spider_pcap::time::{Span, Timestamp};
 
 /// Reads `500ms`, `30s`, `5m`, `1h30m`, or seconds as `0.2`.
@@ -104,6 +105,17 @@ pub(crate) fn moment(text: &str) -> Result<Moment, String> {
         Some(span) => duration(span).map(Moment::After),
         None => time(text).map(Moment::At),
     }
+}
+
+/// Reads `2/8`: the second of eight shards.
+pub(crate) fn shard(text: &str) -> Result<Shard, String> {
+    let numbers = text.split_once('/');
+    let shard = numbers
+        .and_then(|(number, of)| Shard::new(number.trim().parse().ok()?, of.trim().parse().ok()?));
+    shard.ok_or_else(|| {
+        let most = Shard::MAX;
+        format!("expected I/N with I from 1 to N, and N at most {most}, such as 2/8")
+    })
 }
 
 /// Reads `3`, or `3..7` with both ends.

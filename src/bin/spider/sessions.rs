@@ -9,6 +9,8 @@ use rayon::ThreadPoolBuilder;
 use rayon::iter::ParallelIterator as _;
 use rayon::slice::ParallelSlice as _;
 use spider_pcap::analyze::{Analysis, CaptureSummary, analyze, analyze_each};
+use spider_pcap::capture::Input;
+use spider_pcap::config::Config;
 use spider_pcap::document::{SessionTiming, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::select::{FieldCatalog, Members};
 use spider_pcap::time::Span;
@@ -17,7 +19,7 @@ use spider_pcap::view::{
     timing_fit_steps,
 };
 
-use crate::args::{Format, SessionsArgs};
+use crate::args::{Format, SessionsArgs, TimeChoice};
 use crate::checks::Checks;
 use crate::choose::{Choice, Chosen};
 use crate::columns::{self, Pick};
@@ -88,12 +90,16 @@ struct Job<'a> {
 impl Job<'_> {
     /// Analyses everything, then writes the sessions in order.
     fn list(&mut self, inputs: Inputs, mut output: Output) -> Result<CaptureSummary> {
-        let bar = Bar::new(self.console.progress);
-        let config = input::config(&self.args.input);
-        let analysis = analyze(inputs.inputs, &config, &bar);
-        bar.clear();
-        let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
-        let known = self.files.with_sessions(&analysis);
+        let mut config = input::config(&self.args.input);
+        config.session.first = self.first_sessions(&inputs);
+        let mut analysis = self.analyze(inputs.inputs, &config)?;
+        let mut known = self.files.with_sessions(&analysis);
+        if config.session.first.is_some() && known.depends_on_all(&analysis) {
+            config.session.first = None;
+            let inputs = Inputs::from_args(&self.args.input)?;
+            analysis = self.analyze(inputs.inputs, &config)?;
+            known = self.files.with_sessions(&analysis);
+        }
         let listing = Listing {
             analysis: &analysis,
             context: known.context(&analysis.capture.tables),
@@ -124,6 +130,30 @@ impl Job<'_> {
         // The process is about to end, and gives back the memory faster at once.
         std::mem::forget(sessions);
         Ok(capture)
+    }
+
+    fn analyze(&self, inputs: Vec<Input>, config: &Config) -> Result<Analysis> {
+        let bar = Bar::new(self.console.progress);
+        let analysis = analyze(inputs, config, &bar);
+        bar.clear();
+        analysis.map_err(|error| failure::from_analysis(&error))
+    }
+
+    /// How many sessions from the start are all that is needed, where it is not all of them.
+    ///
+    /// Times since the first session need all, since clocks run backwards; and what one reading
+    /// does not tell must be there for another.
+    fn first_sessions(&self, inputs: &Inputs) -> Option<usize> {
+        let since_first = matches!(
+            self.args.output.time,
+            TimeChoice::Relative | TimeChoice::Delta
+        );
+        let is_enough = self.choice.takes_all()
+            && self.checks.is_empty()
+            && !since_first
+            && !inputs.reads_stdin
+            && inputs.paths.iter().all(|path| path.is_file());
+        Some(self.choice.limit).filter(|limit| is_enough && (1..usize::MAX).contains(limit))
     }
 
     /// Writes each session when it ends.

@@ -12,6 +12,7 @@
 
 use std::net::IpAddr;
 use std::ops::{ControlFlow, RangeInclusive};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use spider_pcap::analyze::{
@@ -119,7 +120,7 @@ impl<'a> Live<'a> {
             return Ok(());
         };
         self.search.files.renew(known, packet.tables);
-        self.session.tls = packet.tls_so_far();
+        self.session.tls = packet.tls_so_far().map(Arc::from);
         for (ip, name) in &mut self.session.ends {
             let named = known.names.lookup(*ip, self.first);
             *name = named.map(|named| named.name.to_owned());
