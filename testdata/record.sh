@@ -578,6 +578,9 @@ tls12-rsa-key-exchange() {
   stop_captures; cp "$work/keys.txt" "$out/tls/tls12-rsa-key-exchange.keys"
 }
 
+# tls-matrix: what curl and nginx do not speak; lines that both ends send, in a namespace of their own.
+tls-matrix() { mkdir -p "$out/tls"; "$PYTHON" "$(dirname "${BASH_SOURCE[0]}")/tls-matrix.py" --small "$out/tls" --keep "$work/matrix"; }
+
 # tls12_cbc FILE OPTION...: TLS 1.2 with a CBC suite; the client has the options.
 tls12_cbc() {
   local file=$1
@@ -1127,6 +1130,21 @@ tls/tls13-resumption.pcap|tls13-resumption|A full handshake, a resumed one, and 
 tls/tls12-rsa-key-exchange.pcap|tls12-rsa-key-exchange|TLS 1.2 with RSA key exchange and CBC; key log: `tls12-rsa-key-exchange.keys`
 tls/tls12-cbc-etm.pcap|tls12-cbc-etm|TLS 1.2 with CBC, encrypted, then authenticated; key log: `tls12-cbc-etm.keys`
 tls/tls12-cbc-mte.pcap|tls12-cbc-mte|TLS 1.2 with CBC, authenticated, then encrypted; key log: `tls12-cbc-mte.keys`
+tls/tls13-ccm8-key-updates.pcap|tls-matrix|TLS 1.3 with AES-CCM-8, keys updated from both ends; key log beside it
+tls/tls13-early-data.pcap|tls-matrix|TLS 1.3 with ChaCha20-Poly1305: a full handshake, then early data; key log beside it
+tls/tls13-early-data-refused.pcap|tls-matrix|TLS 1.3: the server asks for another hello, twice, the second time behind early data; key log beside it
+tls/tls13-client-auth-later.pcap|tls-matrix|TLS 1.3: the client's certificate comes after the handshake; key log beside it
+tls/tls13-padding.pcap|tls-matrix|TLS 1.3 with AES-CCM and padded records; key log beside it
+tls/tls12-gcm-renegotiated.pcap|tls-matrix|TLS 1.2 with AES-GCM, renegotiated twice; key log beside it
+tls/tls12-chacha20-resumed-by-id.pcap|tls-matrix|TLS 1.2 with ChaCha20-Poly1305: a full handshake, and one resumed by session id; key log beside it
+tls/tls12-ccm8.pcap|tls-matrix|TLS 1.2 with AES-CCM-8; key log beside it
+tls/tls12-aria-gcm.pcap|tls-matrix|TLS 1.2 with a pre-shared key and ARIA-GCM; key log beside it
+tls/tls12-camellia-sha384-etm.pcap|tls-matrix|TLS 1.2 with Camellia-CBC and SHA-384, encrypted, then authenticated; key log beside it
+tls/tls12-3des-mte.pcap|tls-matrix|TLS 1.2 with Triple DES (GnuTLS); key log beside it
+tls/tls11-cbc-mte.pcap|tls-matrix|TLS 1.1 with AES-CBC, authenticated, then encrypted; key log beside it
+tls/tls10-cbc-etm-renegotiated.pcap|tls-matrix|TLS 1.0 with AES-CBC, encrypted, then authenticated, renegotiated twice; key log beside it
+tls/tls10-rc4.pcap|tls-matrix|TLS 1.0 with RC4 (GnuTLS); key log beside it
+tls/tls10-null.pcap|tls-matrix|TLS 1.0 without encryption, with MACs of MD5; key log beside it
 tls/alerts.pcap|alerts|Unknown authority, no common version, HTTP spoken to a TLS port
 session/refused.pcap|refused|A SYN answered by RST, twice
 session/no-answer.pcap|no-answer|A SYN sent four times, no answer

@@ -2,7 +2,7 @@
 
 use super::exact::Text;
 use super::tls::{Certificate, Cipher, Decrypted, Tls};
-use crate::tls::{self, CipherSuite, CustomFields, KeyLog, TlsFacts, hex};
+use crate::tls::{self, CipherSuite, CustomFields, KeyLog, TlsFacts, Undeciphered, hex};
 
 impl Tls {
     /// The `tls` part: what the handshake showed, completed by what a key log knows of it.
@@ -28,8 +28,19 @@ impl Tls {
             ja4: facts.ja4.clone(),
             certificate: facts.certificate.as_ref().map(Certificate::of),
             secrets: distinct(labels),
-            decrypted: Some(Decrypted::No),
+            decrypted: Decrypted::of(facts, keys),
         }
+    }
+}
+
+impl Decrypted {
+    /// Whether the secrets known decipher the session; `None` where nothing of it is encrypted.
+    fn of(facts: &TlsFacts, keys: &KeyLog) -> Option<Self> {
+        Some(match tls::verify(facts, keys)? {
+            Ok(()) => Self::Yes,
+            Err(Undeciphered::NoSecrets | Undeciphered::HandshakeMissing) => Self::No,
+            Err(reason) => Self::Failed(reason.to_string()),
+        })
     }
 }
 

@@ -3,6 +3,8 @@
 //! Deliberately absent: everything that is encrypted. TLS 1.3 encrypts the certificate and the
 //! chosen application protocol, so both are absent there.
 
+use std::fmt;
+
 use super::certificate::Certificate;
 use super::client_hello::Offer;
 use super::code_points::{CipherSuite, Version};
@@ -51,6 +53,24 @@ pub struct TlsFacts {
     /// True when the handshake was seen to complete. Up to TLS 1.2: both sides sent a message with
     /// the new keys. TLS 1.3: the client sent a record that can hold its Finished message.
     pub completed: bool,
+    /// The first encrypted record, to see whether secrets fit.
+    pub proof: Option<Proof>,
+}
+
+/// The first encrypted record that was seen of a side.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// Sent by the client of TLS.
+    pub(super) is_of_client: bool,
+    /// With its header; absent where it is longer than is kept.
+    pub(super) record: Option<Box<[u8]>>,
+}
+
+impl fmt::Debug for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let len = self.record.as_ref().map(|record| record.len());
+        write!(f, "Proof({len:?} bytes)")
+    }
 }
 
 /// How far an extension came.
@@ -93,6 +113,7 @@ impl TlsFacts {
         facts.certificate = chosen.certificate.as_deref().cloned();
         facts.resumed = resumed(offered, chosen);
         facts.completed = completed(offered, chosen);
+        facts.proof = proof(offered, chosen);
         facts.alerts = Direction::BOTH
             .into_iter()
             .flat_map(|direction| {
@@ -166,6 +187,18 @@ fn resumed(offered: &Found, chosen: &Found) -> Option<bool> {
     }
     // Without an id and a ticket there is nothing to resume.
     (offer.session_id.is_empty() && !offer.has_ticket).then_some(false)
+}
+
+/// The client's record, which is short as a rule, or the server's.
+fn proof(offered: &Found, chosen: &Found) -> Option<Proof> {
+    let sides = [(true, offered), (false, chosen)];
+    let of = |(is_of_client, found): (bool, &Found)| Proof {
+        is_of_client,
+        record: found.sealed.clone(),
+    };
+    let kept = sides.into_iter().find(|(_, found)| found.sealed.is_some());
+    let seen = || sides.into_iter().find(|(_, found)| found.is_sealed_seen);
+    kept.or_else(seen).map(of)
 }
 
 fn completed(offered: &Found, chosen: &Found) -> bool {

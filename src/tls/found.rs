@@ -29,6 +29,10 @@ pub(super) struct Found {
     /// A handshake message followed the change of keys (TLS 1.2 and before).
     pub(super) finished: bool,
     pub(super) encrypted: Encrypted,
+    /// The first encrypted record with its header, unless it is too long to be kept.
+    pub(super) sealed: Option<Box<[u8]>>,
+    /// An encrypted record was seen.
+    pub(super) is_sealed_seen: bool,
     pub(super) alerts: Vec<Alert>,
 }
 

@@ -41,9 +41,9 @@ pub use code_points::{CipherSuite, Version, alert_name, is_grease};
 pub use custom_fields::CustomFields;
 pub use decrypt::{
     ContentType, DecryptLimits, Decryptor, Narrator, Payload, Saying, Tally, TlsRecord,
-    Undeciphered,
+    Undeciphered, verify,
 };
-pub use facts::{Negotiation, TlsFacts};
+pub use facts::{Negotiation, Proof, TlsFacts};
 pub use fingerprint::Ja3;
 pub use found::Alert;
 pub use key_log::{KeyLog, KeyLogLine, Secret};

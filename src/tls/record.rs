@@ -27,6 +27,8 @@ pub(super) struct Records {
     /// Bytes of its body that have not come.
     left: u16,
     messages: Messages,
+    /// The first encrypted record, as far as it has come.
+    sealing: Vec<u8>,
 }
 
 /// Whether there is more to find.
@@ -49,6 +51,8 @@ enum Content {
     #[default]
     Ignored,
     Handshake,
+    /// The first encrypted record, which is kept.
+    Sealed,
     /// An alert of two bytes, with the first when it has come.
     Alert(Option<u8>),
 }
@@ -85,6 +89,7 @@ impl Records {
             return Progress::Done;
         }
         self.content = Content::Ignored;
+        self.sealing = Vec::new();
         let left = u64::from(self.left).saturating_sub(len);
         self.left = u16::try_from(left).unwrap_or_default();
         Progress::More
@@ -104,12 +109,27 @@ impl Records {
         match content {
             CHANGE_CIPHER_SPEC => found.handle_change(),
             ALERT if self.left == 2 => self.content = Content::Alert(None),
-            HANDSHAKE if found.changed_keys => found.finished = true,
+            HANDSHAKE if found.changed_keys => {
+                found.finished = true;
+                self.keep_sealed(header, found);
+            }
             HANDSHAKE => self.content = Content::Handshake,
-            APPLICATION_DATA => found.encrypted.handle_record(self.left),
+            APPLICATION_DATA => {
+                found.encrypted.handle_record(self.left);
+                self.keep_sealed(header, found);
+            }
             _ => {}
         }
         true
+    }
+
+    /// Keeps the first encrypted record: it tells whether secrets fit.
+    fn keep_sealed(&mut self, header: [u8; HEADER_LEN], found: &mut Found) {
+        let is_first = !std::mem::replace(&mut found.is_sealed_seen, true);
+        if is_first && self.left <= MAX_SEALED_LEN {
+            self.content = Content::Sealed;
+            self.sealing = header.to_vec();
+        }
     }
 
     /// Reads what has come of the body; gives what lies behind it.
@@ -121,6 +141,12 @@ impl Records {
             .saturating_sub(u16::try_from(len).unwrap_or(u16::MAX));
         match &mut self.content {
             Content::Ignored => {}
+            Content::Sealed => {
+                self.sealing.extend_from_slice(body);
+                if self.left == 0 {
+                    found.sealed = Some(std::mem::take(&mut self.sealing).into());
+                }
+            }
             Content::Handshake => {
                 self.messages
                     .push(body, limits.message_bytes, &mut |kind, body| {
@@ -183,5 +209,7 @@ const APPLICATION_DATA: u8 = 23;
 const HEARTBEAT: u8 = 24;
 /// The most that any version allows: 2^14 and 2048 bytes of overhead (RFC 5246 §6.2.3).
 const MAX_RECORD_LEN: u16 = (1 << 14) + 2048;
+/// The longest encrypted record that is kept; a Finished message takes 100 bytes or so.
+const MAX_SEALED_LEN: u16 = 1024;
 /// Enough to be past early data and the end of any handshake.
 const SETTLED_RECORDS: u32 = 64;

@@ -101,13 +101,13 @@ fn a_gap_within_a_record_costs_that_record() {
         ];
         let out = vec![(0, stream(&session.pieces, Direction::Out))];
         let damaged = records(&both(out, runs), &session.keys);
-        assert_eq!(
-            reasons(&damaged),
-            [(Direction::In, Undeciphered::BytesMissing)],
-            "{}",
-            session.name
-        );
-        let left: Vec<u8> = own[1..]
+        let mut expected = vec![(Direction::In, Undeciphered::BytesMissing)];
+        if is_chained(&session.name) {
+            expected.push((Direction::In, Undeciphered::ChainBroken));
+        }
+        let lost = expected.len();
+        assert_eq!(reasons(&damaged), expected, "{}", session.name);
+        let left: Vec<u8> = own[lost..]
             .iter()
             .flat_map(|record| data(std::slice::from_ref(record), Direction::In))
             .collect();
@@ -120,7 +120,10 @@ fn behind_missing_records_the_number_is_found_again() {
     for session in recorded() {
         let whole = records(&session.pieces, &session.keys);
         let own = app_records(&whole, Direction::In);
-        if own.len() < 3 {
+        let is_out_of_reach = is_chained(&session.name)
+            || session.name.contains("rc4")
+            || session.name.contains("renegotiated");
+        if own.len() < 3 || is_out_of_reach {
             continue;
         }
         let bytes = stream(&session.pieces, Direction::In);
@@ -138,6 +141,11 @@ fn behind_missing_records_the_number_is_found_again() {
         assert_eq!(data(&damaged, Direction::In), left, "{}", session.name);
         assert!(!left.is_empty() && !reasons(&damaged).is_empty());
     }
+}
+
+/// True where the first block of a record depends on the record before.
+fn is_chained(name: &str) -> bool {
+    name.contains("tls10-cbc")
 }
 
 /// A session of TLS 1.3 from some place on, in the middle of a record.

@@ -37,6 +37,13 @@ fn theirs(file: &CaptureFile, stream: usize) -> [Vec<u8>; 2] {
     sides
 }
 
+/// What tshark 4.0 does not decipher: ARIA, and what the client sends after a certificate that was
+/// asked for behind the handshake (docs/differences.md).
+const DIFFERENCES: [&str; 2] = [
+    "tls/tls12-aria-gcm.pcap",
+    "tls/tls13-client-auth-later.pcap",
+];
+
 #[test]
 #[ignore = "needs tshark"]
 fn deciphered_streams_are_those_of_tshark() {
@@ -48,6 +55,10 @@ fn deciphered_streams_are_those_of_tshark() {
             let mut theirs = theirs(&file, stream);
             ours.sort();
             theirs.sort();
+            if DIFFERENCES.contains(&file.name.as_str()) {
+                assert_ne!(ours, theirs, "{}", file.name);
+                continue;
+            }
             compared += ours.iter().map(Vec::len).sum::<usize>();
             if ours != theirs {
                 let lens = |sides: &[Vec<u8>; 2]| sides.each_ref().map(Vec::len);

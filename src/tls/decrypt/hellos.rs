@@ -8,6 +8,7 @@ use super::super::client_hello::{ClientHello, Offer};
 use super::super::code_points::{CipherSuite, Version};
 use super::super::custom_fields::CustomFields;
 use super::super::extension::Extensions;
+use super::super::facts::TlsFacts;
 use super::super::key_log::KeyLog;
 use super::super::limits::TlsLimits;
 use super::super::reader::Reader;
@@ -27,6 +28,8 @@ pub(super) struct Hellos {
     client: Option<Direction>,
     offers: Vec<ClientOffer>,
     choices: Vec<Choice>,
+    /// The server asked for another hello of the client.
+    is_retried: bool,
     /// Application protocol that the server chose.
     pub(super) protocol: Option<String>,
 }
@@ -87,6 +90,12 @@ impl Hellos {
         self.client.is_some()
     }
 
+    /// True when the server asked for another hello and did not send its own yet: a change of keys
+    /// means nothing there (RFC 8446 appendix D.4).
+    pub(super) const fn awaits_second(&self) -> bool {
+        self.is_retried && self.choices.is_empty()
+    }
+
     /// True when a client's hello was seen.
     pub(super) const fn is_offer_seen(&self) -> bool {
         !self.offers.is_empty()
@@ -131,6 +140,7 @@ impl Hellos {
             return;
         };
         self.client.get_or_insert_with(|| direction.opposite());
+        self.is_retried |= choice.is_retry_request();
         if !choice.is_retry_request() && self.choices.len() < limit {
             if choice.protocol.is_some() {
                 self.protocol.clone_from(&choice.protocol);
@@ -188,6 +198,24 @@ impl Agreement {
             early_data: offer.early_data,
             is_hearsay: false,
         }
+    }
+
+    /// What the facts of a session and custom fields say.
+    pub(super) fn of_facts(facts: &TlsFacts, keys: &KeyLog) -> Option<Self> {
+        let random = facts.client_random.or_else(|| keys.random_of_unseen());
+        let said = keys.fields_for(random.as_ref());
+        Some(Self {
+            version: facts.version.or(said.version)?,
+            cipher: facts.cipher.or(said.cipher)?,
+            client_random: random,
+            server_random: facts.server_random,
+            encrypt_then_mac: facts.encrypts_then_macs() == Some(true),
+            // The MAC is that of the compressed bytes.
+            compression: 0,
+            // Where there is none, its secret is not known, and the next is tried.
+            early_data: true,
+            is_hearsay: facts.server_random.is_none(),
+        })
     }
 
     /// What custom fields say, where one or both hellos are missing.

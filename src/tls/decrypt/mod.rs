@@ -35,8 +35,10 @@ mod reading;
 mod record;
 mod sequence;
 mod suite;
+mod verify;
 
 pub use decryptor::{Decryptor, Tally};
 pub use limits::DecryptLimits;
 pub use narrate::{Narrator, Saying};
 pub use record::{ContentType, Payload, TlsRecord, Undeciphered};
+pub use verify::verify;

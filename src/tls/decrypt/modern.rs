@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The next secret comes into use behind the message that says so. Where that message was not
-//! deciphered, a record that does not verify is tried with the next secret as well. Early data that
+//! deciphered, a record that does not verify is tried with the next secrets as well. Early data that
 //! the server refused ends without a message, and may have been sent under another suite than the
 //! one chosen; all of the same hash are tried.
 //! Sources: RFC 8446 §4.2.10, §4.4.4, §4.5, §4.6.3, §5.2 and §7.2.
@@ -148,24 +148,32 @@ impl Modern {
         if self.stage.epoch == Epoch::Early && self.open_with_other_suite(record, budget, out) {
             return true;
         }
+        let mut updates = 0_u32;
         let mut epoch = self.stage.epoch;
         let mut next = self.next_keys(log);
-        loop {
+        while updates < MISSED_UPDATES {
             epoch = epoch.next();
             let mut sequence = self.sequence.starting_anew();
-            if let Ok((keys, _)) = &mut next
-                && sequence.open(keys, record, budget, out).is_ok()
-            {
+            let opened = next
+                .as_mut()
+                .is_ok_and(|(keys, _)| sequence.open(keys, record, budget, out).is_ok());
+            if opened {
                 self.sequence = sequence;
                 self.stage = Stage { epoch, keys: next };
                 return true;
             }
-            // Behind early data and the handshake the keys are known without those before.
-            if matches!(epoch, Epoch::Application | Epoch::Updated(_)) {
-                return false;
-            }
-            next = self.keys_of(epoch.next(), log);
+            next = match (epoch, next) {
+                // Behind early data the keys of the handshake are known without those before.
+                (Epoch::Early | Epoch::Handshake, _) => self.keys_of(epoch.next(), log),
+                (Epoch::Application | Epoch::Updated(_), Ok((_, secret))) => self.updated(&secret),
+                (_, Err(_)) => return false,
+            };
+            updates = match epoch {
+                Epoch::Early | Epoch::Handshake => 0,
+                Epoch::Application | Epoch::Updated(_) => updates.saturating_add(1),
+            };
         }
+        false
     }
 
     fn open_with_other_suite(
@@ -221,14 +229,17 @@ impl Modern {
     fn next_keys(&self, log: &KeyLog) -> Result<(RecordKeys, KeyBytes), Undeciphered> {
         let next = self.stage.epoch.next();
         match (&self.stage.keys, next) {
-            (Ok((_, secret)), Epoch::Updated(_)) => {
-                let len = secret_len(self.suite.hash);
-                let next = self.suite.hash.expand_label(&secret.0, "traffic upd", len);
-                let next = next.ok_or(Undeciphered::NotVerified)?;
-                self.keys_from(Epoch::Application, next, next_label(self.role))
-            }
+            (Ok((_, secret)), Epoch::Updated(_)) => self.updated(secret),
             (_, _) => self.keys_of(next, log),
         }
+    }
+
+    /// The keys behind those of an application secret (RFC 8446 §7.2).
+    fn updated(&self, secret: &KeyBytes) -> Result<(RecordKeys, KeyBytes), Undeciphered> {
+        let len = secret_len(self.suite.hash);
+        let next = self.suite.hash.expand_label(&secret.0, "traffic upd", len);
+        let next = next.ok_or(Undeciphered::NotVerified)?;
+        self.keys_from(Epoch::Application, next, next_label(self.role))
     }
 
     /// The keys of an epoch whose secret stands in the log.
@@ -292,6 +303,9 @@ fn inner_type(out: &mut Vec<u8>) -> Result<u8, Undeciphered> {
     }
     Err(Undeciphered::TooShort)
 }
+
+/// Updates of keys whose messages may be missing, one behind the other.
+const MISSED_UPDATES: u32 = 4;
 
 /// The suites of TLS 1.3.
 const SUITES: [CipherSuite; 5] = [

@@ -81,6 +81,8 @@ pub enum Undeciphered {
     BytesMissing,
     /// The start of the record was not captured.
     StartMissing,
+    /// It was not tried, because the first encrypted record is too long to be kept for that.
+    NotTried,
     /// The hello of the other side did not come within the limit of bytes that wait for it.
     WaitedTooLong,
 }
@@ -150,6 +152,7 @@ impl fmt::Display for Undeciphered {
             Self::ChainBroken => f.write_str("its cipher goes on from bytes that are missing"),
             Self::BytesMissing => f.write_str("bytes of it are missing"),
             Self::StartMissing => f.write_str("its start is missing"),
+            Self::NotTried => f.write_str("not tried: the first encrypted record is too long"),
             Self::WaitedTooLong => f.write_str("the hello of the other side did not come in time"),
         }
     }

@@ -32,6 +32,7 @@ impl Reading {
             ContentType::Handshake => {
                 self.read_messages(sealed.body, context);
             }
+            ContentType::ChangeCipherSpec if context.hellos.awaits_second() => {}
             ContentType::ChangeCipherSpec => {
                 self.is_changing = true;
                 self.is_final = true;
