@@ -19,7 +19,7 @@ const OF_THE_CAPTURE: [&str; 6] = [
 ];
 
 /// What only pcapng can hold.
-const OF_PCAPNG: [&str; 2] = ["interfaces", "secrets"];
+const OF_PCAPNG: [&str; 3] = ["interfaces", "secrets", "decrypted"];
 
 /// A capture with answers of a name service, which are no part of a session: their names come back
 /// as records, and of two names that an address had in turn, the later one names all.
