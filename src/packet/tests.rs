@@ -49,6 +49,39 @@ fn the_straight_way_and_the_loop_over_layers_agree() {
     }
 }
 
+proptest! {
+    #[test]
+    fn the_straightest_way_and_the_loop_over_layers_agree(
+        changes in prop::collection::vec((0_usize..52, any::<u8>()), 0..4),
+        kept in 30_usize..70,
+        missing in 0_usize..3,
+    ) {
+        let mut packet = cat(&[&v4(6, &tcp()), b"and a trailer"]);
+        for (at, byte) in changes {
+            if let Some(place) = packet.get_mut(at) {
+                *place = byte;
+            }
+        }
+        packet.truncate(kept);
+        let facts = |link_type: u16, header: &[u8]| {
+            let bytes = cat(&[header, &packet]);
+            let mut bench = Bench::new(DecodeLimits::default());
+            let found = bench.packet(link_type, &bytes, bytes.len() + 7 * missing, 0);
+            let facts = found.first().map(|found| {
+                let head = SegmentHead {
+                    tcp_start: 0,
+                    original_len: 0,
+                    ..found.head
+                };
+                (format!("{head:?}"), found.payload.clone(), found.checksum)
+            });
+            (facts, bench.noted(NoticeKind::BadPacket))
+        };
+        let frame = ethernet(0x0800, &[]);
+        prop_assert_eq!(facts(1, &frame), facts(108, &[0, 0, 0, 2]));
+    }
+}
+
 #[test]
 fn padding_and_trailers_are_not_payload() {
     let found = decode(1, &cat(&[&ethernet(0x0800, &v4(6, &tcp())), b"trailer"]));
