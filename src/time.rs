@@ -168,21 +168,28 @@ impl Decimal {
     /// The ASCII text of this decimal, written into `buffer` from its end.
     pub fn format(self, buffer: &mut [u8; Self::MAX_LEN]) -> &[u8] {
         let value = self.units();
-        let mut start = buffer.len();
-        let mut rest = value;
-        if 0 < self.precision.0 {
-            let digits = usize::from(self.precision.0);
-            rest = put_digits(buffer, start - digits..start, rest);
-            start -= digits + 1;
-            put(buffer, start, b'.');
-        }
-        let digits = rest
-            .checked_ilog10()
-            .map_or(1, |digits| digits as usize + 1);
-        put_digits(buffer, start - digits..start, rest);
-        start -= digits;
-        if self.nanos < 0 && value != 0 {
-            start -= 1;
+        let start = match self.precision.0 {
+            6 => {
+                let [places @ .., a0, a1, b0, b1, c0, c1] = buffer;
+                let fraction = value % 1_000_000;
+                [*a0, *a1] = digit_pair(fraction / 10_000);
+                [*b0, *b1] = digit_pair(fraction / 100);
+                [*c0, *c1] = digit_pair(fraction);
+                put_whole(places, value / 1_000_000)
+            }
+            digits => {
+                let places = buffer.len() - usize::from(digits);
+                let rest = put_digits(buffer, places..Self::MAX_LEN, value);
+                match buffer.get_mut(..places) {
+                    Some(places) if 0 < digits => put_whole(places, rest),
+                    Some(places) => put_number(places, rest),
+                    None => 0,
+                }
+            }
+        };
+        let is_negative = self.nanos < 0 && value != 0;
+        let start = start - usize::from(is_negative);
+        if is_negative {
             put(buffer, start, b'-');
         }
         buffer.get(start..).unwrap_or_default()
@@ -262,6 +269,46 @@ fn put_digits(buffer: &mut [u8], place: Range<usize>, number: u64) -> u64 {
         rest /= 10;
     }
     rest
+}
+
+/// Writes a number and a point at the end of `places`; gives where it starts.
+fn put_whole(places: &mut [u8], number: u64) -> usize {
+    let Some((point, places)) = places.split_last_mut() else {
+        return 0;
+    };
+    *point = b'.';
+    put_number(places, number)
+}
+
+/// Writes all digits of a number at the end of `places`; gives where it starts.
+fn put_number(places: &mut [u8], number: u64) -> usize {
+    let (mut rest, mut start) = (number, places.len());
+    while 100 <= rest {
+        let pair = digit_pair(rest);
+        rest /= 100;
+        start -= 2;
+        if let Some(place) = places.get_mut(start..start + 2) {
+            place.copy_from_slice(&pair);
+        }
+    }
+    let [tens, ones] = digit_pair(rest);
+    start -= 1;
+    put(places, start, ones);
+    if 10 <= rest {
+        start -= 1;
+        put(places, start, tens);
+    }
+    start
+}
+
+/// The last two digits of a number.
+#[inline]
+fn digit_pair(number: u64) -> [u8; 2] {
+    let (pairs, _) = DIGIT_PAIRS.as_chunks::<2>();
+    pairs
+        .get((number % 100) as usize)
+        .copied()
+        .unwrap_or(*b"00")
 }
 
 const fn put(buffer: &mut [u8], place: usize, byte: u8) {

@@ -45,6 +45,8 @@ impl<'a> Capture<'a> {
         };
         let interface_name = |id| match interface(id).and_then(|known| known.name.as_deref()) {
             Some(name) if !name.is_empty() => Cow::Borrowed(name),
+            // What nearly all captures without names have.
+            _ if id == InterfaceId(0) => Cow::Borrowed("#0"),
             _ => Cow::Owned(format!("#{}", id.0)),
         };
         let first_interface = interface(summary.interfaces.first());

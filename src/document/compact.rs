@@ -21,16 +21,18 @@ use crate::time::{Decimal, Rfc3339};
 
 /// Appends `document` to `out`; gives where `_eTag` belongs when the document has none.
 pub(super) fn write(document: &TcpSession<'_>, out: &mut Vec<u8>) -> io::Result<usize> {
-    let mut json = Json { out };
+    out.reserve(USUAL_BYTES);
+    let mut json = Json { out, dates: None };
     json.text(br#"{"@id":"#, &document.id)?;
-    json.text(br#","@type":"#, document.document_type)?;
-    json.text(br#","version":"#, document.version)?;
-    json.text(br#","name":"#, &document.name)?;
+    json.plain_text(br#","@type":"#, document.document_type);
+    json.plain_text(br#","version":"#, document.version);
+    // It is made of numbers and addresses.
+    json.plain_text(br#","name":"#, &document.name);
     json.text(br#","whisperer":"#, document.whisperer)?;
     json.text(br#","instanceId":"#, document.instance_id)?;
     json.end(br#","src":"#, &document.src)?;
     json.end(br#","dst":"#, &document.dst)?;
-    json.text(br#","state":"#, document.state.0.as_str())?;
+    json.plain_text(br#","state":"#, document.state.0.as_str());
     json.number(br#","packetsCount":"#, document.packets_count);
     json.optional_number(br#","lastPacketToParse":"#, document.last_packet_to_parse);
     json.times(&document.times);
@@ -38,7 +40,7 @@ pub(super) fn write(document: &TcpSession<'_>, out: &mut Vec<u8>) -> io::Result<
     json.half(br#","in":"#, &document.r#in);
     json.optional_number(br#","currentPacketLot":"#, document.current_packet_lot);
     if let Some(Text(direction)) = document.last_data_direction {
-        json.text(br#","lastDataDirection":"#, direction.as_str())?;
+        json.plain_text(br#","lastDataDirection":"#, direction.as_str());
     }
     json.optional(br#","parsers":"#, document.parsers.as_ref())?;
     if let Some(span) = &document.timespan {
@@ -66,40 +68,62 @@ pub(super) fn write(document: &TcpSession<'_>, out: &mut Vec<u8>) -> io::Result<
 /// Writes members; every key comes with the punctuation around it.
 struct Json<'a> {
     out: &'a mut Vec<u8>,
+    /// The dates that were written last: nearly all of a document are two, and their minutes.
+    dates: Option<[(Date, [u8; Rfc3339::LEN]); 2]>,
 }
 
 impl Json<'_> {
+    /// Inlined, so that keys of a known length are copied without a call.
+    #[inline(always)]
     fn raw(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
     }
 
+    #[inline(always)]
     fn number(&mut self, key: &[u8], number: u64) {
         self.raw(key);
+        self.digits(number);
+    }
+
+    #[inline(never)]
+    fn digits(&mut self, number: u64) {
+        if let Ok(digit @ 0..=9) = u8::try_from(number) {
+            self.out.push(b'0' + digit);
+            return;
+        }
         let mut buffer = itoa::Buffer::new();
         self.raw(buffer.format(number).as_bytes());
     }
 
+    #[inline(always)]
     fn optional_number(&mut self, key: &[u8], number: Option<u64>) {
         if let Some(number) = number {
             self.number(key, number);
         }
     }
 
+    #[inline(always)]
     fn flag(&mut self, key: &[u8], flag: bool) {
         self.raw(key);
         self.raw(if flag { b"true" } else { b"false" });
     }
 
     fn text(&mut self, key: &[u8], text: &str) -> io::Result<()> {
-        if text.bytes().all(is_plain) {
-            self.raw(key);
-            self.raw(b"\"");
-            self.raw(text.as_bytes());
-            self.raw(b"\"");
+        if is_plain(text.as_bytes()) {
+            self.plain_text(key, text);
             Ok(())
         } else {
             self.value(key, text)
         }
+    }
+
+    /// Text that needs no escape.
+    #[inline(always)]
+    fn plain_text(&mut self, key: &[u8], text: &str) {
+        self.raw(key);
+        self.raw(b"\"");
+        self.raw(text.as_bytes());
+        self.raw(b"\"");
     }
 
     /// A value that displays as characters that need no escape.
@@ -134,8 +158,20 @@ impl Json<'_> {
     fn date(&mut self, key: &[u8], date: Date) {
         self.raw(key);
         self.raw(b"\"");
-        self.raw(date.0.format(&mut [0; Rfc3339::LEN]));
+        let text = self.date_text(date);
+        self.raw(&text);
         self.raw(b"\"");
+    }
+
+    fn date_text(&mut self, date: Date) -> [u8; Rfc3339::LEN] {
+        let [last, before] = self.dates.get_or_insert_with(|| [formatted(date); 2]);
+        if last.0 != date {
+            std::mem::swap(last, before);
+        }
+        if last.0 != date {
+            *last = formatted(date);
+        }
+        last.1
     }
 
     fn optional_date(&mut self, key: &[u8], date: Option<Date>) {
@@ -214,15 +250,15 @@ impl Json<'_> {
     fn analysis(&mut self, analysis: &Analysis<'_>) -> io::Result<()> {
         self.flag(br#","analysis":{"complete":"#, analysis.complete);
         if let Some(close) = &analysis.closed_by {
-            self.text(br#","closedBy":{"kind":"#, close.kind)?;
-            self.text(br#","direction":"#, close.direction.0.as_str())?;
+            self.plain_text(br#","closedBy":{"kind":"#, close.kind);
+            self.plain_text(br#","direction":"#, close.direction.0.as_str());
             self.raw(b"}");
         }
-        self.text(br#","clientEvidence":"#, analysis.client_evidence)?;
+        self.plain_text(br#","clientEvidence":"#, analysis.client_evidence);
         self.raw(br#","communityId":""#);
         self.raw(analysis.community_id.0.format(&mut [0; CommunityId::LEN]));
         self.raw(b"\"");
-        self.text(br#","connState":"#, analysis.conn_state)?;
+        self.plain_text(br#","connState":"#, analysis.conn_state);
         self.text(br#","history":"#, analysis.history)?;
         self.optional_seconds(br#","handshakeRtt":"#, analysis.handshake_rtt);
         self.rtt(br#","rtt":{"min":"#, analysis.rtt.as_ref());
@@ -304,7 +340,51 @@ impl Json<'_> {
     }
 }
 
-/// True for bytes that JSON takes as they are (RFC 8259 §7).
-const fn is_plain(byte: u8) -> bool {
-    b' ' <= byte && byte != b'"' && byte != b'\\'
+fn formatted(date: Date) -> (Date, [u8; Rfc3339::LEN]) {
+    let mut text = [0; Rfc3339::LEN];
+    date.0.format(&mut text);
+    (date, text)
+}
+
+/// Room for a document of usual length.
+const USUAL_BYTES: usize = 4096;
+
+/// True for text that JSON takes as it is (RFC 8259 §7): without controls, quotes and backslashes.
+fn is_plain(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks::<8>();
+    words.iter().all(|word| has_no_escape(*word))
+        && rest
+            .iter()
+            .all(|byte| b' ' <= *byte && !matches!(*byte, b'"' | b'\\'))
+}
+
+/// The same for eight bytes at once; a wrong "no" is possible beside a real one only.
+const fn has_no_escape(word: [u8; 8]) -> bool {
+    let word = u64::from_ne_bytes(word);
+    let controls = word.wrapping_sub(EACH * 0x20) & !word;
+    let quotes = word ^ (EACH * b'"' as u64);
+    let backslashes = word ^ (EACH * b'\\' as u64);
+    let zeros =
+        (quotes.wrapping_sub(EACH) & !quotes) | (backslashes.wrapping_sub(EACH) & !backslashes);
+    (controls | zeros) & (EACH * 0x80) == 0
+}
+
+/// One in each byte.
+const EACH: u64 = u64::MAX / 255;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_told_from_text_with_escapes() {
+        for byte in 0..=u8::MAX {
+            let is_escaped = byte < b' ' || matches!(byte, b'"' | b'\\');
+            for at in 0..11 {
+                let mut text = *b"abc~ \x7f\xC3\xA9xyz";
+                text[at] = byte;
+                assert_eq!(is_plain(&text), !is_escaped, "{byte} at {at}");
+            }
+        }
+    }
 }

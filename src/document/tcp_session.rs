@@ -182,8 +182,8 @@ impl<'a> TcpSession<'a> {
     /// This document with what the TLS handshake showed, where it is a session of TLS.
     #[must_use]
     pub fn with_tls(mut self, facts: Option<&'a TlsFacts>, context: &DocumentContext<'a>) -> Self {
-        self.tls = facts.map(|facts| Tls::new(facts, context.keys));
         if let Some(facts) = facts {
+            self.tls = Some(Tls::new(facts, context.keys));
             self.name_tls_server(facts, context.names);
         }
         self
