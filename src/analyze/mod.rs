@@ -1,17 +1,17 @@
 //! The one place where the layers are put together, and the only one that knows threads.
 //!
 //! ```text
-//!   reader (one thread)                        trackers (N threads)           caller
-//!   capture -> batch -> decode -> routes  -->  share of 4-tuples, in order --> records
+//!   reader (a thread)     decoder (a thread)    trackers (N threads)             caller
+//!   capture -> batch  ->  segments, routes  ->  share of 4-tuples, in order  ->  records
 //! ```
 //!
-//! The reader cuts the capture into batches and finds the segments in them. Every tracker gets
-//! every batch, and handles the segments whose key hashes to it, in capture order. So all
+//! The reader cuts the capture into batches, the decoder finds the segments in them. Every tracker
+//! gets every batch, and handles the segments whose key hashes to it, in capture order. So all
 //! packets of a session meet in one tracker, and no result depends on the number of threads.
 //!
-//! Limits: 8 batches wait for each tracker, and as many
-//! lists of ended sessions for the caller; batches of the last
-//! 8 MiB of payload are kept for comparing re-sent bytes.
+//! Limits: 2 batches wait for the decoder, 8 for each tracker, and as many lists of ended sessions
+//! for the caller where it takes them as they end; batches of the last 8 MiB of payload are kept
+//! for comparing re-sent bytes.
 
 mod decipher;
 mod decoded;
@@ -41,6 +41,9 @@ use crate::error::Error;
 
 /// Batches that wait for a tracker.
 const QUEUE: usize = 8;
+
+/// Batches that are read and wait to be decoded.
+const READ_AHEAD: usize = 2;
 
 /// Is told how far the reading has come.
 pub trait Progress: Sync {

@@ -8,11 +8,11 @@ use std::thread::{self, ScopedJoinHandle};
 
 use super::decoded::Decoded;
 use super::outlet::{Outlet, Sending};
-use super::reader::Reader;
+use super::reader::{Decoding, Intake, Reader, finish};
 use super::record::{Analysis, CaptureSummary, CaptureTables, SessionRecord};
 use super::sessions::Sessions;
 use super::worker::{Share, Worker};
-use super::{Progress, QUEUE};
+use super::{Progress, QUEUE, READ_AHEAD};
 use crate::capture::Input;
 use crate::config::Config;
 use crate::error::Error;
@@ -110,7 +110,7 @@ fn run_on_one_thread<O: Outlet>(
     each(&mut worker.outlet)
 }
 
-/// Runs a reading thread, a tracking thread an outlet, and `meanwhile` on this one.
+/// Runs a reading thread, a decoding one, a tracking one an outlet, and `meanwhile` on this one.
 fn run_on_threads<O: Outlet>(
     (reader, progress): (Reader, &dyn Progress),
     config: &Config,
@@ -131,9 +131,14 @@ fn run_on_threads<O: Outlet>(
             tracking.push(scope.spawn(move || work(worker, &batches, &spare)));
         }
         drop(spare_sender);
-        let reading = scope.spawn(move || read(reader, &queues, &spare, stop, progress));
+        let Reader {
+            intake, decoding, ..
+        } = reader;
+        let (sender, batches) = sync_channel(READ_AHEAD);
+        let decoding = scope.spawn(move || decode(decoding, &batches, &queues));
+        let reading = scope.spawn(move || read(intake, &sender, &spare, stop, progress));
         meanwhile();
-        let capture = join(reading);
+        let capture = finish(join(reading), join(decoding));
         (capture, tracking.into_iter().map(join).collect())
     })
 }
@@ -145,28 +150,38 @@ fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// The reading thread: hands every batch to every tracker.
+/// The reading thread.
 fn read(
-    mut reader: Reader,
-    queues: &[SyncSender<Arc<Decoded>>],
+    mut intake: Intake,
+    read: &SyncSender<Decoded>,
     spare: &Receiver<Decoded>,
     stop: &AtomicBool,
     progress: &dyn Progress,
-) -> CaptureSummary {
+) -> Intake {
     while !stop.load(Ordering::Relaxed) {
-        let empty = spare.try_recv().unwrap_or_default();
-        let Some(decoded) = reader.next(empty, progress) else {
-            break;
-        };
-        let decoded = Arc::new(decoded);
-        if queues
-            .iter()
-            .any(|queue| queue.send(Arc::clone(&decoded)).is_err())
-        {
+        let mut decoded = spare.try_recv().unwrap_or_default();
+        if !intake.next(&mut decoded.batch, progress) || read.send(decoded).is_err() {
             break;
         }
     }
-    reader.finish()
+    intake
+}
+
+/// The decoding thread: hands every batch to every tracker.
+fn decode(
+    mut decoding: Decoding,
+    read: &Receiver<Decoded>,
+    queues: &[SyncSender<Arc<Decoded>>],
+) -> Decoding {
+    for mut decoded in read {
+        decoding.handle(&mut decoded);
+        let decoded = Arc::new(decoded);
+        let mut queues = queues.iter();
+        if queues.any(|queue| queue.send(Arc::clone(&decoded)).is_err()) {
+            break;
+        }
+    }
+    decoding
 }
 
 /// A tracking thread.

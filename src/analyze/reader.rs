@@ -13,19 +13,32 @@ use crate::error::Error;
 use crate::names::{AnswerCollector, NameService};
 use crate::packet::{Decoder, NameDatagram, SegmentHead};
 
-/// Reads and decodes.
+/// Reads and decodes: both steps, one after the other.
 pub(super) struct Reader {
+    pub(super) intake: Intake,
+    pub(super) decoding: Decoding,
+    /// What is known of the capture so far.
+    pub(super) tables: Arc<RwLock<CaptureTables>>,
+}
+
+/// Reads batches.
+pub(super) struct Intake {
     capture: Capture,
+    packet_limit: Option<u64>,
+    packets: u64,
+    tables: Arc<RwLock<CaptureTables>>,
+    /// How many interfaces, names and secrets are known there.
+    known: [usize; 3],
+}
+
+/// Finds the segments of batches, and names.
+pub(super) struct Decoding {
     decoder: Decoder,
     router: Router,
     answers: AnswerCollector,
-    packet_limit: Option<u64>,
-    packets: u64,
     segments: u64,
-    /// What is known of the capture so far.
-    pub(super) tables: Arc<RwLock<CaptureTables>>,
-    /// How much of it is known there.
-    known: [usize; 4],
+    tables: Arc<RwLock<CaptureTables>>,
+    known_encapsulations: usize,
     known_answers: usize,
 }
 
@@ -33,21 +46,28 @@ impl Reader {
     /// Opens the inputs.
     pub(super) fn open(inputs: Vec<Input>, config: &Config) -> Result<Self, Error> {
         let capture = Capture::open(inputs, config.read)?;
-        let tables = CaptureTables {
+        let tables = Arc::new(RwLock::new(CaptureTables {
             first_input: capture.first_input().to_owned(),
             ..CaptureTables::default()
-        };
+        }));
         Ok(Self {
-            capture,
-            decoder: Decoder::new(config.decode),
-            router: Router::new(config.separate, config.shard),
-            answers: AnswerCollector::default(),
-            packet_limit: config.packet_limit,
-            packets: 0,
-            segments: 0,
-            tables: Arc::new(RwLock::new(tables)),
-            known: [0; 4],
-            known_answers: 0,
+            intake: Intake {
+                capture,
+                packet_limit: config.packet_limit,
+                packets: 0,
+                tables: Arc::clone(&tables),
+                known: [0; 3],
+            },
+            decoding: Decoding {
+                decoder: Decoder::new(config.decode),
+                router: Router::new(config.separate, config.shard),
+                answers: AnswerCollector::default(),
+                segments: 0,
+                tables: Arc::clone(&tables),
+                known_encapsulations: 0,
+                known_answers: 0,
+            },
+            tables,
         })
     }
 
@@ -57,27 +77,65 @@ impl Reader {
         mut decoded: Decoded,
         progress: &dyn Progress,
     ) -> Option<Decoded> {
+        if !self.intake.next(&mut decoded.batch, progress) {
+            return None;
+        }
+        self.decoding.handle(&mut decoded);
+        Some(decoded)
+    }
+
+    /// What is known of the capture when it was read.
+    pub(super) fn finish(self) -> CaptureSummary {
+        finish(self.intake, self.decoding)
+    }
+}
+
+impl Intake {
+    /// Replaces `batch` by the next one; false at the end.
+    pub(super) fn next(&mut self, batch: &mut Batch, progress: &dyn Progress) -> bool {
         let left = self
             .packet_limit
             .map(|limit| limit.saturating_sub(self.packets));
-        if left == Some(0) || !self.capture.next_batch(&mut decoded.batch) {
-            return None;
+        if left == Some(0) || !self.capture.next_batch(batch) {
+            return false;
         }
         if let Some(left) = left.and_then(|left| usize::try_from(left).ok()) {
-            decoded.batch.slots.truncate(left);
+            batch.slots.truncate(left);
         }
-        decoded.decode(&mut self.decoder);
-        self.collect_answers(&decoded);
-        decoded.route(self.decoder.encapsulations(), &mut self.router);
-        self.packets += decoded.batch.slots.len() as u64;
-        self.segments += decoded.heads.len() as u64;
-        self.publish_tables();
+        self.packets += batch.slots.len() as u64;
+        self.publish();
         progress.read(
             self.capture.bytes_read(),
             self.capture.total_bytes(),
             self.packets,
         );
-        Some(decoded)
+        true
+    }
+
+    /// Makes new interfaces, names and secrets known before their segments are tracked.
+    fn publish(&mut self) {
+        let interfaces = self.capture.interfaces();
+        let (names, secrets) = (self.capture.names(), self.capture.secrets());
+        let known = [interfaces.len(), names.len(), secrets.len()];
+        if self.known == known {
+            return;
+        }
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        tables.interfaces = interfaces.to_vec();
+        tables.names = names.to_vec();
+        tables.secrets = secrets.to_vec();
+        self.known = known;
+    }
+}
+
+impl Decoding {
+    /// Decodes a batch that was read.
+    pub(super) fn handle(&mut self, decoded: &mut Decoded) {
+        decoded.decode(&mut self.decoder);
+        self.collect_answers(decoded);
+        decoded.route(self.decoder.encapsulations(), &mut self.router);
+        self.segments += decoded.heads.len() as u64;
+        self.publish();
     }
 
     /// Reads the answers of name services in a batch that was just decoded, in capture order.
@@ -95,50 +153,50 @@ impl Reader {
         datagrams.for_each(|datagram| read_datagram(&mut self.answers, datagram, batch));
     }
 
-    /// Makes new interfaces, encapsulations and names known before their segments are tracked.
-    fn publish_tables(&mut self) {
-        let (interfaces, around) = (self.capture.interfaces(), self.decoder.encapsulations());
-        let (names, secrets) = (self.capture.names(), self.capture.secrets());
-        let known = [interfaces.len(), around.len(), names.len(), secrets.len()];
+    /// Makes new encapsulations and answers known before their segments are tracked.
+    fn publish(&mut self) {
+        let around = self.decoder.encapsulations();
         let answers = self.answers.answers();
-        if self.known == known && self.known_answers == answers.len() {
+        let is_known = self.known_encapsulations == around.len();
+        if is_known && self.known_answers == answers.len() {
             return;
         }
         let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
-        if self.known != known {
-            tables.interfaces = interfaces.to_vec();
+        if !is_known {
             tables.encapsulations = around.to_vec();
-            tables.names = names.to_vec();
-            tables.secrets = secrets.to_vec();
         }
         // Nearly every batch of a long capture may bring some, so that they are not copied anew.
         let new = answers.get(self.known_answers..).unwrap_or_default();
         tables.answers.extend_from_slice(new);
-        self.known = known;
+        self.known_encapsulations = around.len();
         self.known_answers = answers.len();
     }
+}
 
-    /// What is known of the capture when it was read.
-    pub(super) fn finish(mut self) -> CaptureSummary {
-        self.decoder.finish();
-        self.known = [usize::MAX; 4];
-        self.publish_tables();
-        let tables = self
-            .tables
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let mut notices: Vec<CaptureNotice> = self.capture.notices().notices().to_vec();
-        notices.extend_from_slice(self.decoder.notices().notices());
-        notices.extend(names_left_out(self.answers.left_out()));
-        CaptureSummary {
-            tables,
-            notices,
-            statistics: self.capture.statistics().cloned().collect(),
-            packets: self.packets,
-            segments: self.segments,
-            bytes: self.capture.bytes_read(),
-        }
+/// What is known of a capture when it was read.
+pub(super) fn finish(mut intake: Intake, mut decoding: Decoding) -> CaptureSummary {
+    decoding.decoder.finish();
+    intake.known = [usize::MAX; 3];
+    intake.publish();
+    decoding.publish();
+    let Intake {
+        capture, packets, ..
+    } = intake;
+    let tables = decoding
+        .tables
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    let mut notices: Vec<CaptureNotice> = capture.notices().notices().to_vec();
+    notices.extend_from_slice(decoding.decoder.notices().notices());
+    notices.extend(names_left_out(decoding.answers.left_out()));
+    CaptureSummary {
+        tables,
+        notices,
+        statistics: capture.statistics().cloned().collect(),
+        packets,
+        segments: decoding.segments,
+        bytes: capture.bytes_read(),
     }
 }
 

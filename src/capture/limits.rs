@@ -34,7 +34,7 @@ pub struct ReadLimits {
 impl Default for ReadLimits {
     fn default() -> Self {
         Self {
-            batch_bytes: 1 << 20,
+            batch_bytes: 1 << 18,
             max_packet_bytes: 64 << 20,
             max_decompressed_bytes: 1 << 40,
             zstd_window_log: 27,
