@@ -27,6 +27,9 @@ use unpacker::Unpacker;
 
 /// One way through the fields: numbers are taken from them, or put into them.
 trait Pass {
+    /// Numbers are taken from fields.
+    const IS_PACKING: bool;
+
     /// A number; 0 takes half a byte.
     fn number(&mut self, number: &mut u64);
 

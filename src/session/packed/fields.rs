@@ -179,7 +179,7 @@ fn oddities<P: Pass>(half: &mut HalfSummary, by: &mut P) {
         &mut half.invalid_resets,
         &mut half.invalid_sequences,
     ];
-    let mut any = counters.iter().any(|counter| **counter != 0);
+    let mut any = P::IS_PACKING && counters.iter().any(|counter| **counter != 0);
     flag(&mut any, by);
     if any {
         counters.into_iter().for_each(|counter| by.number(counter));
@@ -259,8 +259,11 @@ fn flag<P: Pass>(flag: &mut bool, by: &mut P) {
 
 /// One of a few values, as its index.
 fn choice<P: Pass, T: Copy + PartialEq>(value: &mut T, all: &[T], bits: u32, by: &mut P) {
-    let index = all.iter().position(|known| known == value);
-    let mut index = index.unwrap_or_default() as u64;
+    let mut index = 0;
+    if P::IS_PACKING {
+        let place = all.iter().position(|known| known == value);
+        index = place.unwrap_or_default() as u64;
+    }
     by.bits(&mut index, bits);
     let known = usize::try_from(index).ok().and_then(|index| all.get(index));
     *value = known.copied().unwrap_or(*value);

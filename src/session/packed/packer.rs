@@ -39,8 +39,14 @@ impl Packer {
 }
 
 impl Pass for Packer {
+    const IS_PACKING: bool = true;
+
     #[inline(always)]
     fn number(&mut self, number: &mut u64) {
+        if *number == 0 {
+            self.count += 1;
+            return;
+        }
         let width = 8 - (number.leading_zeros() / 8);
         let place = self.numbers.get_mut(self.len..);
         if let Some(place) = place.and_then(|place| place.first_chunk_mut()) {

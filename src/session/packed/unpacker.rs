@@ -6,8 +6,8 @@ use super::Pass;
 pub(super) struct Unpacker<'a> {
     bits: u64,
     widths: &'a [u8],
-    /// The widths come in pairs: true at the second of one.
-    is_second: bool,
+    /// The next widths, lowest first, and how many of them are left.
+    next_widths: (u64, u32),
     rest: &'a [u8],
 }
 
@@ -20,7 +20,7 @@ impl<'a> Unpacker<'a> {
         Self {
             bits: u64::from_le_bytes(*bits),
             widths,
-            is_second: false,
+            next_widths: (0, 0),
             rest,
         }
     }
@@ -33,38 +33,53 @@ impl<'a> Unpacker<'a> {
         taken
     }
 
+    /// The width of the next number in bytes.
     #[inline(always)]
     fn width(&mut self) -> usize {
-        let Some((pair, rest)) = self.widths.split_first() else {
-            return 0;
-        };
-        let width = if self.is_second {
-            self.widths = rest;
-            pair >> 4
-        } else {
-            pair & 15
-        };
-        self.is_second = !self.is_second;
-        usize::from(width.min(8))
+        if self.next_widths.1 == 0 {
+            self.load_widths();
+        }
+        let (widths, left) = &mut self.next_widths;
+        let width = *widths & 15;
+        *widths >>= 4;
+        *left -= 1;
+        usize::try_from(width.min(8)).unwrap_or_default()
+    }
+
+    fn load_widths(&mut self) {
+        let (now, later) = self.widths.split_at(self.widths.len().min(8));
+        self.widths = later;
+        self.next_widths = (little_endian(now), 16);
     }
 }
 
+/// The number that starts with these bytes, eight at most.
+#[inline(always)]
+fn little_endian(bytes: &[u8]) -> u64 {
+    let mut whole = [0; 8];
+    match bytes.first_chunk::<8>() {
+        Some(eight) => whole = *eight,
+        None => {
+            for (to, from) in whole.iter_mut().zip(bytes) {
+                *to = *from;
+            }
+        }
+    }
+    u64::from_le_bytes(whole)
+}
+
 impl Pass for Unpacker<'_> {
+    const IS_PACKING: bool = false;
+
     #[inline(always)]
     fn number(&mut self, number: &mut u64) {
         let width = self.width();
-        let mut bytes = [0; 8];
-        match self.rest.first_chunk::<8>() {
-            Some(whole) => bytes = *whole,
-            None => {
-                for (to, from) in bytes.iter_mut().zip(self.rest) {
-                    *to = *from;
-                }
-            }
+        if width == 0 {
+            *number = 0;
+            return;
         }
-        let unused = 64 - 8 * u32::try_from(width).unwrap_or(8);
-        let mask = u64::MAX.checked_shr(unused).unwrap_or_default();
-        *number = u64::from_le_bytes(bytes) & mask;
+        let unused = 64 - 8 * width;
+        *number = little_endian(self.rest) & (u64::MAX >> unused);
         self.rest = self.rest.get(width..).unwrap_or_default();
     }
 
