@@ -33,7 +33,7 @@ pub use packet_flow::{FlowStyle, PacketFlow};
 pub use session_row::{SessionColumn, SessionRow, fit_steps, timing_fit_steps};
 pub use session_sheet::{SessionSheet, SheetCommand, SheetStyle, write_session_sheet};
 pub use statistics::{write_statistics, write_statistics_csv};
-pub use table::{Align, Column, Cut, Fit, MIN_WIDTH, Surface, Table, Tone};
+pub use table::{Align, Column, Cut, Drawing, Fit, MIN_WIDTH, Surface, Table, Tone};
 pub use time_text::{TimeStyle, TimeText};
 pub use timing_diagram::{Characters, DiagramStyle, Words, write_timing_diagram};
 pub use units::{Grouped, HumanBytes, HumanRate, HumanSpan};

@@ -1,5 +1,7 @@
 //! A session as a row: for people in a table, with exact values for programs.
 
+use std::fmt::{Display, Write as _};
+
 use super::notes::Notes;
 use super::table::{Align, Column, Cut, Fit};
 use super::time_text::TimeText;
@@ -175,30 +177,34 @@ impl SessionColumn {
 impl SessionRow<'_> {
     /// The text of a column for people.
     pub fn cell(&self, column: SessionColumn, times: &mut TimeText<'_>) -> String {
+        let mut text = String::new();
+        self.write_cell(column, times, &mut text);
+        text
+    }
+
+    /// Appends the text of a column for people.
+    pub fn write_cell(&self, column: SessionColumn, times: &mut TimeText<'_>, out: &mut String) {
         let session = self.session;
         match column {
-            SessionColumn::Number => self
-                .number
-                .map(|number| number.to_string())
-                .unwrap_or_default(),
-            SessionColumn::Time => times.show(session.times.first),
-            SessionColumn::Clock => times.show_short(session.times.first),
-            SessionColumn::Client => end_text(&session.src),
-            SessionColumn::Host => host_text(&session.src),
-            SessionColumn::Server => end_text(&session.dst),
-            SessionColumn::State => session.state.to_string(),
-            SessionColumn::Duration => span_text(session.times.duration),
-            SessionColumn::Latency => span_text(session.times.latency),
-            SessionColumn::Packets => session.packets_count.to_string(),
-            SessionColumn::Bytes => HumanBytes(payload_bytes(session)).to_string(),
-            SessionColumn::Out => HumanBytes(session.out.payload).to_string(),
-            SessionColumn::In => HumanBytes(session.r#in.payload).to_string(),
-            SessionColumn::Lots => lots(session).to_string(),
-            SessionColumn::Tls => tls_text(session),
-            SessionColumn::Notes => self.notes.text.clone(),
-            SessionColumn::Connected => span_text(time_to_connect(session)),
-            SessionColumn::FirstByte => span_text(time_to_first_byte(session)),
-            SessionColumn::Last => times.show_short(session.times.last),
+            SessionColumn::Number => self.number.into_iter().for_each(|number| show(out, number)),
+            SessionColumn::Time => times.write(session.times.first, out),
+            SessionColumn::Clock => times.write_short(session.times.first, out),
+            SessionColumn::Client => write_end(out, &session.src),
+            SessionColumn::Host => write_host(out, &session.src),
+            SessionColumn::Server => write_end(out, &session.dst),
+            SessionColumn::State => out.push_str(session.state.0.as_str()),
+            SessionColumn::Duration => write_span(out, session.times.duration),
+            SessionColumn::Latency => write_span(out, session.times.latency),
+            SessionColumn::Packets => show(out, session.packets_count),
+            SessionColumn::Bytes => show(out, HumanBytes(payload_bytes(session))),
+            SessionColumn::Out => show(out, HumanBytes(session.out.payload)),
+            SessionColumn::In => show(out, HumanBytes(session.r#in.payload)),
+            SessionColumn::Lots => show(out, lots(session)),
+            SessionColumn::Tls => out.push_str(tls_text(session)),
+            SessionColumn::Notes => out.push_str(&self.notes.text),
+            SessionColumn::Connected => write_span(out, time_to_connect(session)),
+            SessionColumn::FirstByte => write_span(out, time_to_first_byte(session)),
+            SessionColumn::Last => times.write_short(session.times.last, out),
         }
     }
 
@@ -286,26 +292,39 @@ pub fn timing_fit_steps() -> Vec<Fit> {
     ]
 }
 
-fn end_text(end: &End<'_>) -> String {
+fn write_end(out: &mut String, end: &End<'_>) {
     match end.name {
-        Some(name) => format!("{name}:{}", end.port),
-        None => end.socket.to_string(),
+        Some(name) => {
+            out.push_str(name);
+            out.push(':');
+            show(out, end.port);
+        }
+        None => show(out, end.socket),
     }
 }
 
-fn host_text(end: &End<'_>) -> String {
-    end.name.map_or_else(|| end.ip.to_string(), str::to_owned)
+fn write_host(out: &mut String, end: &End<'_>) {
+    match end.name {
+        Some(name) => out.push_str(name),
+        None => show(out, end.ip),
+    }
 }
 
-fn span_text(seconds: Option<Seconds>) -> String {
-    let span = seconds.map(|Seconds(exact)| HumanSpan(Span::from_nanos(exact.nanos())));
-    span.map(|span| span.to_string()).unwrap_or_default()
+fn write_span(out: &mut String, seconds: Option<Seconds>) {
+    if let Some(Seconds(exact)) = seconds {
+        show(out, HumanSpan(Span::from_nanos(exact.nanos())));
+    }
 }
 
-fn tls_text(session: &TcpSession<'_>) -> String {
+fn show(out: &mut String, value: impl Display) {
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+fn tls_text<'t>(session: &'t TcpSession<'_>) -> &'t str {
     match &session.tls {
-        Some(tls) => tls.tls_version.clone().unwrap_or_else(|| "TLS".to_owned()),
-        None => String::new(),
+        Some(tls) => tls.tls_version.as_deref().unwrap_or("TLS"),
+        None => "",
     }
 }
 

@@ -1,7 +1,9 @@
 //! Times as people want to read them: dates, seconds, or distances.
 
+use std::fmt::{Display, Write as _};
+
 use crate::document::Seconds;
-use crate::time::{Span, Timestamp};
+use crate::time::{Rfc3339, Span, Timestamp};
 
 /// How times are shown.
 #[derive(Clone, Copy)]
@@ -9,7 +11,7 @@ pub enum TimeStyle<'a> {
     /// `2024-01-14 21:43:26.416` in UTC.
     Absolute,
     /// The same in a zone that is so many seconds east of UTC at that time.
-    Zoned(&'a dyn Fn(Timestamp) -> i32),
+    Zoned(&'a (dyn Fn(Timestamp) -> i32 + Sync)),
     /// Seconds since the Unix epoch.
     Epoch,
     /// Seconds since the first packet of the capture.
@@ -46,11 +48,12 @@ impl<'a> TimeText<'a> {
     pub fn look_ahead(&mut self, times: impl IntoIterator<Item = Timestamp>) {
         self.day = None;
         for time in times {
-            let Some((day, _)) = self.day_and_clock(time) else {
+            let Some(instant) = self.instant(time) else {
                 return;
             };
+            let (day, _) = instant.parts();
             match &self.day {
-                None => self.day = Some(day),
+                None => self.day = Some(day.to_owned()),
                 Some(known) if *known == day => {}
                 Some(_) => {
                     self.day = None;
@@ -78,43 +81,61 @@ impl<'a> TimeText<'a> {
 
     /// The text of a time.
     pub fn show(&mut self, time: Option<Seconds>) -> String {
-        let Some(Seconds(exact)) = time else {
-            return String::new();
-        };
+        let mut text = String::new();
+        self.write(time, &mut text);
+        text
+    }
+
+    /// Appends the text of a time.
+    pub fn write(&mut self, time: Option<Seconds>, out: &mut String) {
+        let Some(Seconds(exact)) = time else { return };
         let time = Timestamp::from_nanos(exact.nanos());
-        if let Some((day, clock)) = self.day_and_clock(time) {
-            return format!("{day} {clock}");
+        if let Some(instant) = self.instant(time) {
+            let (day, clock) = instant.parts();
+            out.extend([day, " ", clock]);
+            return;
         }
         let base = match self.style {
             TimeStyle::Delta => self.base.replace(time),
             TimeStyle::Relative => self.base,
             TimeStyle::Absolute | TimeStyle::Zoned(_) | TimeStyle::Epoch => {
-                return exact.to_string();
+                return show(out, exact);
             }
         };
         let span = base.map_or(Span::from_nanos(0), |base| time.since(base));
-        span.decimal(exact.precision()).to_string()
+        show(out, span.decimal(exact.precision()));
     }
 
     /// The text of a time without its day, or without its year and seconds where days differ.
     /// Does not count as shown.
     pub fn show_short(&self, time: Option<Seconds>) -> String {
-        let Some(Seconds(exact)) = time else {
-            return String::new();
-        };
-        match self.day_and_clock(Timestamp::from_nanos(exact.nanos())) {
-            Some((_, clock)) if self.day.is_some() => clock,
-            Some((day, clock)) => {
-                let (_, month_and_day) = day.split_at_checked(5).unwrap_or_default();
-                let (minutes, _) = clock.split_at_checked(5).unwrap_or_default();
-                format!("{month_and_day} {minutes}")
-            }
-            None => self.clone().show(time),
-        }
+        let mut text = String::new();
+        self.write_short(time, &mut text);
+        text
     }
 
-    /// `2024-01-14` and `21:43:26.416`; `None` for styles without dates.
-    fn day_and_clock(&self, time: Timestamp) -> Option<(String, String)> {
+    /// Appends the text of a time as [`Self::show_short`] gives it.
+    pub fn write_short(&self, time: Option<Seconds>, out: &mut String) {
+        let Some(Seconds(exact)) = time else { return };
+        let Some(instant) = self.instant(Timestamp::from_nanos(exact.nanos())) else {
+            return self.clone().write(time, out);
+        };
+        let (day, clock) = instant.parts();
+        if self.day.is_some() {
+            return out.push_str(clock);
+        }
+        let (_, month_and_day) = day.split_at_checked(5).unwrap_or_default();
+        let (minutes, _) = clock.split_at_checked(5).unwrap_or_default();
+        out.extend([month_and_day, " ", minutes]);
+    }
+
+    /// True when what is shown of a time depends on the one shown before.
+    pub const fn depends_on_order(&self) -> bool {
+        matches!(self.style, TimeStyle::Delta)
+    }
+
+    /// The date and time of day of a time; `None` for styles without dates.
+    fn instant(&self, time: Timestamp) -> Option<Instant> {
         let offset_seconds = match self.style {
             TimeStyle::Absolute => 0,
             TimeStyle::Zoned(offset) => offset(time),
@@ -122,10 +143,27 @@ impl<'a> TimeText<'a> {
         };
         let offset = i64::from(offset_seconds).saturating_mul(1_000_000_000);
         let shifted = Timestamp::from_nanos(time.nanos().saturating_add(offset));
-        let text = shifted.rfc3339().to_string();
-        let (day, clock) = text.trim_end_matches('Z').split_once('T')?;
-        Some((day.to_owned(), clock.to_owned()))
+        let mut text = [0; Rfc3339::LEN];
+        shifted.rfc3339().format(&mut text);
+        Some(Instant(text))
     }
+}
+
+/// A date and a time of day: `2024-01-14T21:43:26.416Z`.
+struct Instant([u8; Rfc3339::LEN]);
+
+impl Instant {
+    /// `2024-01-14` and `21:43:26.416`.
+    fn parts(&self) -> (&str, &str) {
+        let text = std::str::from_utf8(&self.0).unwrap_or_default();
+        let text = text.trim_end_matches('Z');
+        text.split_once('T').unwrap_or_default()
+    }
+}
+
+fn show(out: &mut String, value: impl Display) {
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{value}");
 }
 
 impl std::fmt::Debug for TimeText<'_> {

@@ -63,16 +63,16 @@ impl Pick {
         }
     }
 
-    /// The cell for people.
-    pub(crate) fn cell(
+    /// Appends the cell for people.
+    pub(crate) fn write_cell(
         &self,
-        row: &SessionRow<'_>,
-        fields: &Members<'_>,
+        (row, fields): (&SessionRow<'_>, &Members<'_>),
         times: &mut TimeText<'_>,
-    ) -> String {
+        out: &mut String,
+    ) {
         match self {
-            Self::Known(column) => row.cell(*column, times),
-            Self::Field(path) => path.plain_text(fields),
+            Self::Known(column) => row.write_cell(*column, times, out),
+            Self::Field(path) => out.push_str(&path.plain_text(fields)),
         }
     }
 

@@ -18,6 +18,7 @@ mod one;
 mod output;
 mod packets;
 mod pager;
+mod parts;
 mod progress;
 mod quantity;
 mod sessions;

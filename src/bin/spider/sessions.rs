@@ -5,9 +5,6 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 use anyhow::{Context as _, Result};
-use rayon::ThreadPoolBuilder;
-use rayon::iter::ParallelIterator as _;
-use rayon::slice::ParallelSlice as _;
 use spider_pcap::analyze::{Analysis, CaptureSummary, analyze, analyze_each};
 use spider_pcap::capture::Input;
 use spider_pcap::config::Config;
@@ -15,7 +12,7 @@ use spider_pcap::document::{SessionTiming, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::select::{FieldCatalog, Members};
 use spider_pcap::time::Span;
 use spider_pcap::view::{
-    CsvWriter, JsonLayout, JsonWriter, Notes, SessionRow, Table, TimeText, fit_steps,
+    Column, CsvWriter, Fit, JsonLayout, JsonWriter, Notes, SessionRow, Table, TimeText, fit_steps,
     timing_fit_steps,
 };
 
@@ -30,6 +27,7 @@ use crate::input::{self, Inputs};
 use crate::known::SideFiles;
 use crate::listing::{Listing, document, nothing_to_show, write_text};
 use crate::output::Output;
+use crate::parts::Parts;
 use crate::progress::Bar;
 use crate::zone::Zone;
 
@@ -231,26 +229,61 @@ impl Job<'_> {
             let record = listing.analysis.sessions.get(*position)?;
             record.summary.times.first
         }));
-        let is_default = self.args.output.columns.is_empty();
-        let mut columns: Vec<_> = self.picks.iter().map(|pick| pick.column(&times)).collect();
-        if !is_default {
-            columns.iter_mut().for_each(|column| column.shown = true);
-        }
-        let mut table = Table::new(columns);
-        self.each_row(listing, chosen, |row, fields| {
-            let picks = self.picks.iter();
-            let cells = picks.map(|pick| pick.cell(row, fields, &mut times));
-            table.push_row(row.notes.tone, cells);
+        let surface = self.console.surface(output.is_stdout());
+        let columns = self.columns(&times);
+        // What stands in for wider columns is needed only where there is a width to fit.
+        let needed: Vec<bool> = columns
+            .iter()
+            .map(|column| column.shown || surface.width.is_some())
+            .collect();
+        let rows = self.rows(listing);
+        let parts = Parts::new(self.args.input.threads)?;
+        let mut table = Table::new(columns.clone());
+        let part_of_table = |part: &[Chosen]| {
+            let mut table = Table::new(columns.clone());
+            rows.each(part, &mut times.clone(), |row, times| {
+                table.push_row_with(row.0.notes.tone, |index, cell| {
+                    let pick = rows
+                        .picks
+                        .get(index)
+                        .filter(|_| needed.get(index) == Some(&true));
+                    if let Some(pick) = pick {
+                        pick.write_cell(row, times, cell);
+                    }
+                });
+                Ok(())
+            })?;
+            Ok(table)
+        };
+        parts.each(chosen, rows_a_part(chosen, &times), part_of_table, |part| {
+            table.append(part);
             Ok(())
         })?;
-        // Columns that a person picked all stay.
-        let fit = match (is_default, self.list) {
+        let drawing = table.draw(surface, &self.fit());
+        output.write_all(&drawing.heading())?;
+        let blocks: Vec<usize> = (0..drawing.blocks()).collect();
+        let lines = |part: &[usize]| Ok(part.iter().map(|block| drawing.block(*block)).collect());
+        parts.each(&blocks, 1, lines, |lines: Vec<Vec<u8>>| {
+            Ok(lines.iter().try_for_each(|lines| output.write_all(lines))?)
+        })
+    }
+
+    fn columns(&self, times: &TimeText<'_>) -> Vec<Column> {
+        let picks = self.picks.iter();
+        let mut columns: Vec<_> = picks.map(|pick| pick.column(times)).collect();
+        if !self.args.output.columns.is_empty() {
+            columns.iter_mut().for_each(|column| column.shown = true);
+        }
+        columns
+    }
+
+    /// How the table becomes narrow: columns that a person picked all stay.
+    fn fit(&self) -> Vec<Fit> {
+        match (self.args.output.columns.is_empty(), self.list) {
             (true, List::Sessions) => fit_steps(),
             (true, List::Timing) => timing_fit_steps(),
             (false, _) => Vec::new(),
-        };
-        let surface = self.console.surface(output.is_stdout());
-        Ok(table.write_to(output, surface, &fit)?)
+        }
     }
 
     fn write_csv(
@@ -260,26 +293,56 @@ impl Job<'_> {
         output: &mut Output,
     ) -> Result<()> {
         let zone = Zone::system();
-        let mut times = self.times(listing, &zone);
-        let mut writer = CsvWriter::new(output);
+        let times = self.times(listing, &zone);
+        let mut writer = CsvWriter::new(&mut *output);
         writer.write_row(self.picks.iter().map(Pick::name))?;
-        self.each_row(listing, chosen, |row, fields| {
-            let picks = self.picks.iter();
-            Ok(writer.write_row(picks.map(|pick| pick.exact(row, fields, &mut times)))?)
-        })?;
-        Ok(writer.finish()?)
+        writer.finish()?;
+        let rows = self.rows(listing);
+        let lines = |part: &[Chosen]| {
+            let mut lines = Vec::new();
+            let mut writer = CsvWriter::new(&mut lines);
+            rows.each(part, &mut times.clone(), |(row, fields), times| {
+                let picks = rows.picks.iter();
+                Ok(writer.write_row(picks.map(|pick| pick.exact(row, fields, times)))?)
+            })?;
+            writer.finish()?;
+            Ok(lines)
+        };
+        let parts = Parts::new(self.args.input.threads)?;
+        let len = rows_a_part(chosen, &times);
+        parts.each(chosen, len, lines, |lines| Ok(output.write_all(&lines)?))
     }
 
-    /// Hands out the chosen sessions in their order, with the fields that columns need.
-    fn each_row(
+    fn rows<'l>(&'l self, listing: &'l Listing<'l>) -> Rows<'l> {
+        Rows {
+            listing,
+            picks: &self.picks,
+        }
+    }
+
+    fn times<'t>(&self, listing: &Listing<'_>, zone: &'t Zone) -> TimeText<'t> {
+        let first = listing.analysis.sessions.earliest();
+        zone.times(self.args.output.time).since(first)
+    }
+}
+
+/// The rows of sessions, with the fields that their columns need.
+struct Rows<'l> {
+    listing: &'l Listing<'l>,
+    picks: &'l [Pick],
+}
+
+impl Rows<'_> {
+    /// Hands out the chosen sessions in their order.
+    fn each<'t>(
         &self,
-        listing: &Listing<'_>,
         chosen: &[Chosen],
-        mut each: impl FnMut(&SessionRow<'_>, &Members<'_>) -> Result<()>,
+        times: &mut TimeText<'t>,
+        mut each: impl FnMut((&SessionRow<'_>, &Members<'_>), &mut TimeText<'t>) -> Result<()>,
     ) -> Result<()> {
         let mut json = Vec::new();
         for Chosen { position, .. } in chosen {
-            let row = listing.with_session(*position, |session| {
+            let row = self.listing.with_session(*position, |session| {
                 let fields = self.fields(session, &mut json)?;
                 let notes = Notes::of(session);
                 let row = SessionRow {
@@ -287,7 +350,7 @@ impl Job<'_> {
                     session,
                     notes: &notes,
                 };
-                each(&row, &fields)
+                each((&row, &fields), times)
             });
             row.transpose()?;
         }
@@ -302,14 +365,18 @@ impl Job<'_> {
             Ok(Members::default())
         }
     }
+}
 
-    fn times<'t>(&self, listing: &Listing<'_>, zone: &'t Zone) -> TimeText<'t> {
-        let first = listing.analysis.sessions.earliest();
-        zone.times(self.args.output.time).since(first)
+/// Rows that are made together: all where one depends on the one before.
+const fn rows_a_part(chosen: &[Chosen], times: &TimeText<'_>) -> usize {
+    if times.depends_on_order() && !chosen.is_empty() {
+        chosen.len()
+    } else {
+        PART_ROWS
     }
 }
 
-/// Writes documents in order; they are made in parallel, a block at a time.
+/// Writes documents in order.
 fn write_json(
     listing: &Listing<'_>,
     (chosen, list): (&[Chosen], List),
@@ -317,26 +384,19 @@ fn write_json(
     threads: Option<NonZeroUsize>,
     output: &mut Output,
 ) -> Result<()> {
-    let threads = threads.map_or(0, NonZeroUsize::get);
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
     let mut writer = JsonWriter::new(output, layout);
-    for block in chosen.chunks(BLOCK_DOCUMENTS * 8 * pool.current_num_threads()) {
-        let texts: Vec<_> = pool.install(|| {
-            block
-                .par_chunks(BLOCK_DOCUMENTS)
-                .map(|part| documents(listing, part, list))
-                .collect()
-        });
-        for text in texts {
-            writer.write_block(&text?)?;
-        }
-    }
+    Parts::new(threads)?.each(
+        chosen,
+        PART_DOCUMENTS,
+        |part| documents(listing, part, list),
+        |text| Ok(writer.write_block(&text)?),
+    )?;
     Ok(writer.finish()?)
 }
 
 /// Documents one behind the other.
 fn documents(listing: &Listing<'_>, chosen: &[Chosen], list: List) -> Result<Vec<u8>> {
-    let mut json = Vec::with_capacity(chosen.len() * USUAL_DOCUMENT_BYTES);
+    let mut json = Vec::with_capacity((chosen.len() + 2) * USUAL_DOCUMENT_BYTES);
     for Chosen { position, .. } in chosen {
         let written = listing.with_session(*position, |session| {
             match list {
@@ -355,8 +415,11 @@ fn documents(listing: &Listing<'_>, chosen: &[Chosen], list: List) -> Result<Vec
 /// end: twice the maximum segment lifetime that is usual in practice.
 const LINGER: Span = Span::from_nanos(60_000_000_000);
 
-/// Documents that one thread makes at a time: some 700 kB of text, small against the caches.
-const BLOCK_DOCUMENTS: usize = 256;
+/// Documents that one thread makes at a time: some 200 kB of text, small against the caches.
+const PART_DOCUMENTS: usize = 64;
 
-/// Room for a document, so that a block grows once at most.
+/// Rows that one thread makes at a time.
+const PART_ROWS: usize = 256;
+
+/// Room for a document, so that a part grows once at most.
 const USUAL_DOCUMENT_BYTES: usize = 2800;

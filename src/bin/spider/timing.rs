@@ -102,10 +102,11 @@ fn write_row(
     };
     let mut json = Vec::new();
     let fields = Members::of(write_text(session, &mut json)?);
-    let cells = picks
-        .iter()
-        .map(|pick| pick.cell(&row, &fields, &mut times));
-    table.push_row(notes.tone, cells);
+    table.push_row_with(notes.tone, |index, cell| {
+        if let Some(pick) = picks.get(index) {
+            pick.write_cell((&row, &fields), &mut times, cell);
+        }
+    });
     let fit = if is_default {
         timing_fit_steps()
     } else {

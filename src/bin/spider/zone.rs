@@ -7,7 +7,7 @@ use spider_pcap::view::{TimeStyle, TimeText};
 use crate::args::TimeChoice;
 
 /// The time zone of this computer.
-pub(crate) struct Zone(Box<dyn Fn(Timestamp) -> i32>);
+pub(crate) struct Zone(Box<dyn Fn(Timestamp) -> i32 + Sync>);
 
 impl Zone {
     /// The zone that is set.

@@ -1,0 +1,45 @@
+//! Long lists made in parts on all cores, and taken in their order.
+//!
+//! Limits: some parts for each core are in memory at a time.
+
+use std::num::NonZeroUsize;
+
+use anyhow::Result;
+use rayon::iter::ParallelIterator as _;
+use rayon::slice::ParallelSlice as _;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// The cores that make parts.
+pub(crate) struct Parts {
+    pool: ThreadPool,
+}
+
+impl Parts {
+    /// So many threads; by default one a core.
+    pub(crate) fn new(threads: Option<NonZeroUsize>) -> Result<Self> {
+        let threads = threads.map_or(0, NonZeroUsize::get);
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
+        Ok(Self { pool })
+    }
+
+    /// Makes something of every `len` items, and has it taken in their order.
+    pub(crate) fn each<I: Sync, T: Send>(
+        &self,
+        items: &[I],
+        len: usize,
+        make: impl Fn(&[I]) -> Result<T> + Sync,
+        mut take: impl FnMut(T) -> Result<()>,
+    ) -> Result<()> {
+        let at_a_time = len.saturating_mul(PARTS * self.pool.current_num_threads());
+        for some in items.chunks(at_a_time) {
+            let made: Vec<_> = self
+                .pool
+                .install(|| some.par_chunks(len).map(&make).collect());
+            made.into_iter().try_for_each(|part| take(part?))?;
+        }
+        Ok(())
+    }
+}
+
+/// Parts for each core at a time: several, since they are not equal.
+const PARTS: usize = 8;
