@@ -7,10 +7,11 @@
 #
 # Needs root on Linux (namespaces, veth, vxlan, TUN/TAP) and these programs:
 #   tcpdump, dumpcap, editcap, capinfos, tshark, ip, ss, ethtool, python3, gzip, zstd, lz4, setpriv,
-#   nginx, curl, nghttp, openssl, postgres and psql, redis-server, mariadbd and mariadb, sshd and ssh,
-#   and for python3: websockets, redis, aiosmtpd, pyftpdlib.
+#   nginx, curl, nghttp, openssl, postgres and psql, redis-server, mariadbd and mariadb, sshd and ssh, mosquitto and its clients,
+#   and for python3: websockets, redis, aiosmtpd, pyftpdlib, grpcio, msgpack.
 # Debian: apt-get install tcpdump tshark iproute2 ethtool zstd lz4 nginx curl nghttp2-client openssl postgresql redis-server
-#   mariadb-server openssh-server openssh-client python3-websockets python3-redis python3-aiosmtpd python3-pyftpdlib
+#   mariadb-server openssh-server openssh-client mosquitto mosquitto-clients libnginx-mod-http-brotli-filter
+#   python3-websockets python3-redis python3-aiosmtpd python3-pyftpdlib python3-grpcio python3-msgpack
 #
 # How it works: every capture is made by one function, named as its catalogue line says (see `catalogue`).
 # A function lays a network (`lan`, `wire`, ...), starts `capture`s and servers, and lets clients talk.
@@ -470,6 +471,36 @@ upload() {
   lan; background ip netns exec "$S" "$PYTHON" "$work/web.py"; until_true listening "$S" 8000
   capture "$C" c0 http/upload.pcap
   fetch -H 'Expect: 100-continue' --data-binary "@$work/www/photo.bin" "http://$API:8000/photos" --next -s -d '{"name":"item 3"}' --resolve "$API:8000:$S4" "http://$API:8000/items"
+}
+
+# brotli: nginx with its Brotli module, HTML and JSON.
+brotli() {
+  lan
+  cat >"$work/nginx-brotli.conf" <<CONF
+load_module /usr/lib/nginx/modules/ngx_http_brotli_filter_module.so;
+daemon off; worker_processes 1; pid $work/nginx-brotli.pid; user root;
+events { worker_connections 64; }
+http {
+  access_log off; types { text/html html; application/json json; text/css css; } root $work/www;
+  brotli on; brotli_types application/json text/css; brotli_min_length 100;
+  server { listen 8080; }
+}
+CONF
+  chmod -R a+rX "$work/www"
+  background ip netns exec "$S" nginx -e "$work/nginx.err" -p "$work/" -c "$work/nginx-brotli.conf"; until_true listening "$S" 8080
+  capture "$C" c0 http/brotli.pcap
+  fetch --compressed "http://$API:8080/items.json" "http://$API:8080/"
+}
+
+# multipart-form: a form with two fields and two files, and one that is not made of parts.
+multipart-form() {
+  lan; background ip netns exec "$S" "$PYTHON" "$work/web.py"; until_true listening "$S" 8000
+  printf '<order id="7"><item n="2">pencil</item><note>as <b>soon</b> as possible</note></order>\n' >"$work/order.xml"
+  printf 'GIF89a\001\000\001\000\000\377\000,\000\000\000\000\001\000\001\000\000\002\000;' >"$work/dot.gif"
+  capture "$C" c0 http/multipart-form.pcap
+  fetch -H 'Expect:' -F 'name=Jürgen K' -F 'note=two
+lines' -F "order=@$work/order.xml;type=application/xml" -F "picture=@$work/dot.gif;type=image/gif" "http://$API:8000/orders" \
+    --next -s --data-urlencode 'name=Jürgen K' --data-urlencode 'note=two & more' --resolve "$API:8000:$S4" "http://$API:8000/orders"
 }
 
 # slow-server: an answer after 1.2 seconds, then a chunked one in pieces 0.3 seconds apart.
@@ -984,6 +1015,32 @@ with r.pipeline(transaction=False) as p:
 PY
 }
 
+# redis-resp3: redis-cli with protocol 3: maps, sets, doubles, binary values.
+redis-resp3() {
+  lan; start_redis $S4; capture "$C" c0 database/redis-resp3.pcap
+  client redis-cli -3 -h $S4 >/dev/null <<'COMMANDS'
+hset item:7 name pencil price 1.25
+hgetall item:7
+sadd colours red green
+smembers colours
+zadd sizes 1.5 small 3 large
+zscore sizes small
+get nothing
+set binary "\x00\xff\r\n"
+get binary
+COMMANDS
+}
+
+# postgres-extended: pgbench with the extended query protocol: Parse, Bind, Describe, Execute.
+postgres-extended() {
+  local bin
+  bin=$(find /usr/lib/postgresql -name pgbench -printf '%h\n' | sort -V | tail -1)
+  lan; start_postgres $S4; dumpcap_in "$C" "$work/raw.pcapng" -i c0 -f tcp
+  printf '%s\n' '\set n 7' 'select customer, amount from orders where id = :n;' "select 'two' as a, null as b;" >"$work/bench.sql"
+  PGPASSWORD=not-a-secret PGSSLMODE=disable client "$bin/pgbench" -h $S4 -U report -n -t 1 -M extended -f "$work/bench.sql" shop >/dev/null 2>&1
+  stop_captures; save_pcapng "$work/raw.pcapng" database/postgres-extended.pcapng
+}
+
 # mysql: the MariaDB client against its server, without TLS.
 mysql() {
   lan
@@ -1106,6 +1163,67 @@ PY
   convert names "$work/raw.pcapng" "$out/demo.pcapng" "$work/names.txt" "$work/keys.txt"
 }
 
+# --- messaging/ ---------------------------------------------------------------------------------------------
+
+# mqtt: a subscriber and publishers of MQTT 3.1.1 and 5, QoS 0 to 2, a will, a user, properties.
+mqtt() {
+  lan
+  printf '%s\n' "listener 1883 $S4" 'allow_anonymous true' 'persistence false' >"$work/mosquitto.conf"
+  background ip netns exec "$S" mosquitto -c "$work/mosquitto.conf"; until_true listening "$S" 1883
+  capture "$C" c0 messaging/mqtt.pcap
+  client mosquitto_sub -h $S4 -V 5 -i display -t 'shop/#' -q 2 -C 3 >/dev/null 2>&1 &
+  local subscriber=$!
+  sleep 0.5
+  client mosquitto_pub -h $S4 -V 311 -i sensor -u ann -P not-a-secret --will-topic shop/lost --will-payload gone -t shop/temperature -m '{"celsius": 21.5}' -q 1
+  client mosquitto_pub -h $S4 -V 5 -i till -t shop/sales -m 'pencil' -q 2 -D publish user-property till 7 -D publish content-type text/plain
+  client mosquitto_pub -h $S4 -V 311 -i door -t shop/door -m open
+  wait "$subscriber"
+}
+
+# --- rpc/ ---------------------------------------------------------------------------------------------------
+
+# grpc: two calls on one channel; messages are encoded by hand, since no schema is needed for that.
+grpc() {
+  lan
+  server_py 50051 <<'PY'
+from concurrent import futures
+import grpc
+class Items(grpc.GenericRpcHandler):
+    def service(self, call):
+        if call.method != '/shop.Items/Get': return None
+        return grpc.unary_unary_rpc_method_handler(lambda request, context: b'\x0a\x06pencil\x15\x00\x00\xa0\x3f\x1a\x04\x08\x07\x10\x01')
+server = grpc.server(futures.ThreadPoolExecutor(2), handlers=(Items(),))
+server.add_insecure_port(f'{S4}:50051'); server.start(); server.wait_for_termination()
+PY
+  capture "$C" c0 rpc/grpc.pcap
+  client_py <<'PY'
+import grpc
+with grpc.insecure_channel(f'{S4}:50051') as channel:
+    get = channel.unary_unary('/shop.Items/Get'); get(b'\x08\x07'); get(b'\x08\x96\x01\x12\x02en')
+    try: channel.unary_unary('/shop.Items/Sell')(b'')
+    except grpc.RpcError: pass
+PY
+}
+
+# msgpack: calls of MessagePack-RPC over a socket.
+msgpack() {
+  lan
+  server_py 7070 <<'PY'
+import msgpack
+s = accept(listen(7070)); unpacker = msgpack.Unpacker()
+while piece := s.recv(65536):
+    unpacker.feed(piece)
+    for kind, number, method, arguments in unpacker:
+        s.sendall(msgpack.packb([1, number, None, {'name': 'pencil', 'price': 1.25, 'sizes': [1, 2, 300], 'picture': b'\x89PNG\x00', 'sold': None, 'new': True}]))
+PY
+  capture "$C" c0 rpc/msgpack.pcap
+  client_py <<'PY'
+import msgpack
+s = connect(7070)
+for number in (1, 2): s.sendall(msgpack.packb([0, number, 'item.get', [number + 6]])); s.recv(65536)
+PY
+}
+
 # --- The catalogue, README.md, and the run -----------------------------------------------------------------------
 
 # catalogue: FILE|FUNCTION|WHAT IT SHOWS, for every file that this script makes.
@@ -1116,6 +1234,8 @@ http/keepalive-requests.pcap|keepalive-requests|Eight requests on one connection
 http/pipelined-requests.pcap|pipelined-requests|Four requests in one segment
 http/statuses-and-methods.pcap|statuses-and-methods|HEAD, 302, 206, 304, PUT 201, DELETE 204, POST 405
 http/gzip-chunked.pcap|gzip-chunked|Chunked transfer of gzip content
+http/brotli.pcap|brotli|Content with Brotli: JSON, and a page
+http/multipart-form.pcap|multipart-form|A form with fields and files (XML, GIF), and one that is not made of parts
 http/upload.pcap|upload|POST of 24 kB with 100-continue, then a small POST on the same connection
 http/slow-server.pcap|slow-server|An answer after 1.2 s, then a chunked answer with pauses
 http/http10-server.pcap|http10-server|HTTP/1.0, the close ends the body; captured at the server
@@ -1199,7 +1319,12 @@ tunnel/qinq.pcap|qinq|802.1ad: two tags, IPv4 and IPv6
 tunnel/ip-fragments.pcap|ip-fragments|TCP in fragmented IPv4, and whole packets in the other direction
 database/postgres.pcapng|postgres|PostgreSQL: SCRAM login, queries, a transaction, a pause, an error
 database/redis.pcap|redis|Redis: single commands, an error, a pipeline of fifty
+database/redis-resp3.pcap|redis-resp3|Redis with protocol 3: maps, sets, doubles, binary values
+database/postgres-extended.pcapng|postgres-extended|PostgreSQL with the extended query protocol: Parse, Bind, Describe, Execute
 database/mysql.pcap|mysql|MySQL protocol: login, queries, a pause, an error
+messaging/mqtt.pcap|mqtt|MQTT 3.1.1 and 5: QoS 0 to 2, a will, a user, properties
+rpc/grpc.pcap|grpc|gRPC: two calls and one of a method that is not there
+rpc/msgpack.pcap|msgpack|MessagePack-RPC: two calls
 mail/smtp-and-starttls.pcap|smtp|SMTP in the clear, then with STARTTLS
 file-transfer/ftp-passive-and-active.pcap|ftp|FTP: control sessions, passive and active data sessions
 shell/ssh-login.pcap|ssh-login|SSH: key exchange, login, one command

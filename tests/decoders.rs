@@ -60,7 +60,7 @@ fn the_checks_format_decoders_by_name() {
 
 #[test]
 fn auto_knows_what_it_sees() {
-    let cases: [(&[u8], &str); 20] = [
+    let cases: [(&[u8], &str); 25] = [
         (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "http"),
         (b"SIP/2.0 200 OK\r\n\r\n", "text"),
         (b"220 mail.example ESMTP\r\n", "text"),
@@ -80,6 +80,11 @@ fn auto_knows_what_it_sees() {
         (b"Z\0\0\0\x05I", "postgres"),
         (b"\x81\x02hi", "websocket"),
         (b"\x81\x03hi", "hex"),
+        (b"\x30\x06\0\x01a\0hi", "mqtt"),
+        (b"\0\0\0\x04\x01\0\0\0\0", "http2"),
+        (b"\x81\xa4name\xa5Alice", "msgpack"),
+        (b"\x12\x07testing", "hex"),
+        (b"\x82\0\0\0", "hex"),
         (b"a=1&b=2", "text"),
         (b"\xff\xfea\0b\0c\0", "utf16"),
         (b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", "hex"),
@@ -168,13 +173,25 @@ fn lots_made_to_be_costly_stay_within_bounds() {
         "\u{9}\0",
         "\u{1}\0",
         "\u{1}\u{1}a",
+        "\u{a}\0",
+        "\u{8}\u{1}",
+        "\u{10}\u{1}\u{10}",
+        "\u{b}",
+        "\0\0\0\0\0",
+        "\0\0\0\0\u{1}x",
+        "0\u{4}\0\u{1}aa",
+        "0\u{5}\0\u{1}a\0a",
+        "\0\0\0\0\0\0\0\0\u{1}",
+        "\0\0\u{1}\0\0\0\0\0\u{1}a",
+        "\0\0\0\u{4}\0\0\0\0\0",
+        "\0\0\u{1}\u{1}\u{4}\0\0\0\u{1}\u{10}",
         "_\r\n",
         "HTTP/1.1 200\nTransfer-Encoding: chunked\n\n0\r\n\r\n",
         "HTTP/1.1 200\nTransfer-Encoding: chunked\n\n1;a\r\nb\r\n",
         "HTTP/1.1 200\nContent-Encoding: gzip\nContent-Length: 1\n\na",
     ];
     for pattern in patterns {
-        let bytes = pattern.repeat((1 << 18) / pattern.len()).into_bytes();
+        let bytes = pattern.repeat((1 << 16) / pattern.len()).into_bytes();
         let lot = LotBytes::whole(Direction::In, &bytes);
         for decoder in all() {
             check_laws(*decoder, &lot);
@@ -581,4 +598,13 @@ const LIKELY: &[&str] = &[
     "D\0\0\0\u{a}\0\u{1}",
     "\u{3}\0\0",
     "T\0\0\0",
+    "\u{10}\u{d}\0\u{4}MQTT\u{4}\u{2}",
+    "0\u{8}\0\u{1}",
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "\0\0\u{6}\u{4}\0\0\0\0\0",
+    "\0\0\u{2}\u{1}\u{4}\0\0\0\u{1}",
+    "\0\0\u{4}\0\0\0\0\0\u{1}",
+    "\u{12}\u{4}",
+    "\u{8}\u{1}",
+    "\0\0\0\0\u{4}",
 ];

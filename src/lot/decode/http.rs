@@ -21,7 +21,7 @@ use super::shared::inner::Inner;
 use super::shared::nature::{self, Nesting};
 use super::shared::plain;
 use super::shared::unpack::Coding;
-use super::{Decoded, Decoder, Fit, LotBytes, websocket};
+use super::{Decoded, Decoder, Fit, LotBytes, http2, websocket};
 
 pub(crate) const DECODER: &dyn Decoder = &Http;
 
@@ -147,6 +147,8 @@ fn show_content(lot: &LotBytes<'_>, head: &Head, nesting: &mut Nesting, out: &mu
 fn show_upgraded(lot: &LotBytes<'_>, at: usize, protocol: &str, out: &mut Decoded) {
     if protocol == "websocket" {
         websocket::show(lot, at, out);
+    } else if protocol == "h2c" {
+        http2::show(lot, at, out);
     } else if at < lot.front().len() {
         let stop = Stop::odd(format!("the protocol changes to {protocol}"));
         frames::show_stopped(lot, "HTTP", at, &stop, out);

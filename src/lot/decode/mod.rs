@@ -23,8 +23,9 @@
 //! | `multipart` | as what is in it | 1 MiB, whole |
 //! | `gzip`, `br`, `zstd` | as what is in it, and 1 MiB of that | 1 MiB, whole |
 //! | `http` | as what is in it, and 1 MiB of what was packed | any size, up to the first gap or part |
-//! | `resp`, `postgres` | 70, when every value is a line | any size, up to the first gap or part |
-//! | `websocket` | 20 for heads, and what is in them | any size, up to the first gap or part |
+//! | `resp`, `postgres`, `msgpack`, `protobuf` | 70, when every value is a line | any size, up to the first gap or part |
+//! | `mqtt`, `websocket` | 70 for heads, and what is in them | any size, up to the first gap or part |
+//! | `http2` | 10 for heads, what is in them, and 1 MiB of fields | any size, up to the first gap or part |
 //!
 //! A span costs 16 bytes beyond its text, and so does a line. A decoder that cannot show what it
 //! is given says so in a note, and shows it as `text` or `hex`.

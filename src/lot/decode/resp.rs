@@ -54,6 +54,7 @@ fn value(cursor: &mut Cursor<'_>, tree: &mut Tree, depth: usize) -> Result<(), S
     if MAX_DEPTH < depth {
         return Err(Stop::odd(format!("nested deeper than {MAX_DEPTH} values")));
     }
+    tree.check_room()?;
     let start = cursor.at();
     let mark = cursor.u8()?;
     let known = matches!(mark, b'+' | b'-' | b':' | b'_' | b'#' | b',' | b'(');
@@ -127,7 +128,7 @@ fn key(cursor: &mut Cursor<'_>, tree: &mut Tree, depth: usize) -> Result<(), Sto
             cursor.u8()?;
             let line = cursor.until(b"\r\n", MAX_LINE_BYTES)?;
             let length = length(cursor, line)?.ok_or_else(|| Stop::odd("a key that is null"))?;
-            tree.key(Leaf::Quoted(string(cursor, length)?));
+            tree.key(Leaf::QuotedKey(string(cursor, length)?));
         }
         Some(b'+') => {
             cursor.u8()?;

@@ -30,17 +30,19 @@ impl Decoder for WebSocket {
         "WebSocket frames, payloads unmasked and shown by what they are"
     }
 
-    /// Strict, since the marks of a frame are few bits: all frames are whole, masked as the direction
-    /// demands, and text is text.
+    /// Strict, since the marks of a frame are few bits: see `Plausible`.
     fn fit(&self, lot: &LotBytes<'_>) -> Option<Fit> {
+        let mut plausible = Plausible::default();
         let found = frames::look(lot, |cursor, _| {
             let frame = Frame::read(cursor)?;
-            let is_plausible = frame.is_masked() == (lot.direction == Direction::Out)
-                && frame.reserved == 0
-                && frame.is_plausible(cursor);
-            is_plausible.then_some(()).ok_or_else(|| Stop::odd(""))
+            let is_masked = lot.direction == Direction::Out;
+            let payload = frame.unmasked(cursor.slice(frame.payload.clone()));
+            if frame.is_masked() != is_masked || !plausible.takes(&frame, &payload) {
+                return Err(Stop::odd("no frame"));
+            }
+            Ok(())
         });
-        found.is_all().then_some(Fit::Certain)
+        (found.is_all() && plausible.is_told).then_some(Fit::Certain)
     }
 
     fn decode(&self, lot: &LotBytes<'_>, out: &mut Decoded) {
@@ -56,6 +58,67 @@ pub(crate) fn show(lot: &LotBytes<'_>, from: usize, out: &mut Decoded) {
         frame.show(lot, &mut nesting, out);
         Ok(())
     });
+}
+
+/// What tells frames from other bytes that happen to have their marks: messages that begin in the
+/// lot, and payloads that are what the frame says.
+#[derive(Default)]
+struct Plausible {
+    /// A message has begun and not ended.
+    is_open: bool,
+    /// A frame was seen that other bytes do not look like.
+    is_told: bool,
+}
+
+impl Plausible {
+    fn takes(&mut self, frame: &Frame, payload: &[u8]) -> bool {
+        let is_control = 8 <= frame.opcode;
+        let is_continued = frame.opcode == CONTINUATION;
+        if frame.reserved != 0 || (!is_control && is_continued != self.is_open) {
+            return false;
+        }
+        if !is_control {
+            self.is_open = !frame.is_final;
+        }
+        match frame.opcode {
+            TEXT => {
+                self.is_told = true;
+                is_text(payload, frame.is_final) && !payload.is_empty()
+            }
+            CLOSE => match payload {
+                [] => true,
+                [high, low, reason @ ..] => {
+                    self.is_told = true;
+                    let code = u16::from_be_bytes([*high, *low]);
+                    (1000..5000).contains(&code) && is_text(reason, true)
+                }
+                [_] => false,
+            },
+            BINARY => {
+                self.is_told |= frame.is_masked();
+                !payload.is_empty()
+            }
+            PING | PONG => {
+                self.is_told |= frame.is_masked() || payload.is_empty();
+                true
+            }
+            _ => true,
+        }
+    }
+}
+
+/// True for text without odd control characters; the last character may be cut.
+fn is_text(payload: &[u8], is_whole: bool) -> bool {
+    let text = match std::str::from_utf8(payload) {
+        Ok(text) => text,
+        Err(error) if !is_whole && error.error_len().is_none() => {
+            let valid = payload.get(..error.valid_up_to()).unwrap_or_default();
+            std::str::from_utf8(valid).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    let is_odd = |character: char| character.is_control() && !"\t\r\n".contains(character);
+    !text.contains(is_odd)
 }
 
 /// A frame that is all there.
@@ -112,26 +175,6 @@ impl Frame {
         self.mask.is_some()
     }
 
-    /// True when the payload is what the frame says.
-    fn is_plausible(&self, cursor: &Cursor<'_>) -> bool {
-        let payload = self.unmasked(cursor.slice(self.payload.clone()));
-        match self.opcode {
-            TEXT if self.is_final => {
-                let text = std::str::from_utf8(&payload);
-                text.is_ok_and(|text| !text.contains('\0'))
-            }
-            CLOSE => match payload.as_slice() {
-                [] => true,
-                [high, low, reason @ ..] => {
-                    let code = u16::from_be_bytes([*high, *low]);
-                    (1000..5000).contains(&code) && std::str::from_utf8(reason).is_ok()
-                }
-                [_] => false,
-            },
-            _ => true,
-        }
-    }
-
     fn unmasked(&self, payload: &[u8]) -> Vec<u8> {
         let mask = self.mask.unwrap_or_default();
         let key = mask.iter().cycle();
@@ -179,18 +222,22 @@ impl Frame {
 
 const fn name(opcode: u8) -> Option<&'static str> {
     match opcode {
-        0 => Some("continuation"),
+        CONTINUATION => Some("continuation"),
         TEXT => Some("text"),
-        2 => Some("binary"),
+        BINARY => Some("binary"),
         CLOSE => Some("close"),
-        9 => Some("ping"),
-        10 => Some("pong"),
+        PING => Some("ping"),
+        PONG => Some("pong"),
         _ => None,
     }
 }
 
+const CONTINUATION: u8 = 0;
 const TEXT: u8 = 1;
+const BINARY: u8 = 2;
 const CLOSE: u8 = 8;
+const PING: u8 = 9;
+const PONG: u8 = 10;
 
 #[cfg(test)]
 mod tests {
@@ -241,6 +288,18 @@ mod tests {
             true,
             "text: {bytes: 10}\n{\n  \"a\": []\n}\n",
         );
+    }
+
+    #[test]
+    fn bytes_with_the_marks_of_a_frame_are_not_taken_for_frames() {
+        let fit = |bytes| WebSocket.fit(&LotBytes::whole(Direction::In, bytes));
+        // A session service of NetBIOS, a reply of X11, a message of SMB.
+        assert_eq!(fit(b"\x82\0\0\0"), None);
+        assert_eq!(fit(&[1, 0, 0, 22, 0, 0, 0, 0]), None);
+        assert_eq!(fit(b"\0\0\0\x04\xffSMB"), None);
+        assert_eq!(fit(b"\x82\x02ab"), None);
+        assert_eq!(fit(b"\x81\x02a\0"), None);
+        assert_eq!(fit(b"\x01\x01a\x80\x01b"), Some(Fit::Certain));
     }
 
     #[test]

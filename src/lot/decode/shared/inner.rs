@@ -19,11 +19,14 @@ pub(crate) struct Inner<'a> {
 }
 
 impl<'a> Inner<'a> {
-    /// The bytes of an index range, in which nothing is missing.
+    /// The bytes of an index range, before which and in which nothing is missing.
     pub(crate) fn part(lot: &LotBytes<'a>, range: Range<usize>) -> Self {
         Self {
             direction: lot.direction,
-            offset: lot.offset_of(range.start),
+            // No gap lies before, so that none must be looked for.
+            offset: lot
+                .offset
+                .saturating_add(u64::try_from(range.start).unwrap_or(u64::MAX)),
             bytes: Cow::Borrowed(lot.bytes.get(range.clone()).unwrap_or_default()),
             late: lot.late_within(range),
         }

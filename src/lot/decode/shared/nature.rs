@@ -10,7 +10,7 @@ use super::inner::Inner;
 use super::lot_bytes::LotBytes;
 use super::registry::{is_declined, show_plainly, show_rest};
 use super::unpack::Coding;
-use crate::lot::decode::{Decoded, Fit, form, json, multipart, xml};
+use crate::lot::decode::{Decoded, Fit, form, json, msgpack, multipart, protobuf, xml};
 
 /// What may still be done with formats within formats.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +59,10 @@ pub(crate) fn show(lot: &LotBytes<'_>, media_type: &str, nesting: &mut Nesting, 
         show_parts(lot, nesting, out);
     } else if media_type.starts_with(form::MEDIA_TYPE) {
         form::show_fields(lot, 0..lot.bytes.len(), out);
+    } else if media_type.contains("protobuf") || media_type.starts_with("application/grpc") {
+        protobuf::show(lot, nesting, out);
+    } else if media_type.contains("msgpack") || msgpack::is_msgpack(lot) {
+        msgpack::show(lot, out);
     } else {
         show_plainly(lot, out);
     }

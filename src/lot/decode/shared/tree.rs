@@ -3,12 +3,13 @@
 //! A decoder adds what it reads, in order; nothing is written before the whole value was read, so
 //! that nothing must be taken back. The layout is that of JSON without commas at the ends of lines.
 //!
-//! Limits: a caller limits the depth; indentation ends at 16 levels. A node costs 48 bytes, and a
-//! caller adds at most two for each byte that it read.
+//! Limits: a caller limits the depth, and asks for room; a tree has 262,144 nodes of about 80 bytes.
+//! Indentation ends at 16 levels.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::cursor::Stop;
 use super::decoded::{Decoded, LineEnd, SpanKind};
 use super::lot_bytes::LotBytes;
 use super::plain;
@@ -45,6 +46,8 @@ enum Mark {
 pub(crate) enum Leaf {
     /// Bytes of the lot as text, in quotes.
     Quoted(Range<usize>),
+    /// Bytes of the lot as the name of a value, in quotes.
+    QuotedKey(Range<usize>),
     /// Bytes of the lot as text of a kind.
     Text(SpanKind, Range<usize>),
     /// Bytes of the lot as text with its own lines, below.
@@ -88,7 +91,7 @@ impl Leaf {
 
     fn width(&self) -> usize {
         match self {
-            Self::Quoted(range) => range.len() + 2,
+            Self::Quoted(range) | Self::QuotedKey(range) => range.len() + 2,
             Self::Text(_, range) => range.len(),
             Self::Lines(_) => LINE_WIDTH,
             Self::Bytes(range) => 2 + 2 * range.len(),
@@ -98,13 +101,8 @@ impl Leaf {
 
     fn write(&self, lot: &LotBytes<'_>, out: &mut Decoded) {
         match self {
-            Self::Quoted(range) => {
-                let late = lot.is_any_late(range);
-                let style = plain::inline(SpanKind::Quoted);
-                out.add(SpanKind::Quoted, '"', late);
-                plain::show_range(lot, range.clone(), style, out);
-                out.add(SpanKind::Quoted, '"', late);
-            }
+            Self::Quoted(range) => show_quoted(lot, range, SpanKind::Quoted, out),
+            Self::QuotedKey(range) => show_quoted(lot, range, SpanKind::Key, out),
             Self::Text(kind, range) => {
                 plain::show_range(lot, range.clone(), plain::inline(*kind), out);
             }
@@ -126,6 +124,22 @@ impl Leaf {
             Self::Made(kind, text, range) => out.add(*kind, text, lot.is_any_late(range)),
         }
     }
+}
+
+fn show_quoted(lot: &LotBytes<'_>, range: &Range<usize>, kind: SpanKind, out: &mut Decoded) {
+    let late = lot.is_any_late(range);
+    out.add(kind, '"', late);
+    plain::show_range(lot, range.clone(), plain::inline(kind), out);
+    out.add(kind, '"', late);
+}
+
+/// A place to come back to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TreeMark {
+    nodes: usize,
+    open: usize,
+    width: usize,
+    is_value: bool,
 }
 
 impl Tree {
@@ -191,6 +205,47 @@ impl Tree {
         if let Some(node) = open {
             node.width = node.width.saturating_add(width);
         }
+    }
+
+    /// A place to come back to.
+    pub(crate) fn mark(&self) -> TreeMark {
+        let open = self.open.last().and_then(|open| self.nodes.get(*open));
+        TreeMark {
+            nodes: self.nodes.len(),
+            open: self.open.len(),
+            width: open.map_or(0, |node| node.width),
+            is_value: self.is_value,
+        }
+    }
+
+    /// Takes back what was added since the mark; what was open then is open still.
+    pub(crate) fn take_back(&mut self, mark: TreeMark) {
+        self.nodes.truncate(mark.nodes);
+        self.open.truncate(mark.open);
+        self.is_value = mark.is_value;
+        let open = self.open.last().and_then(|open| self.nodes.get_mut(*open));
+        if let Some(node) = open {
+            node.width = mark.width;
+        }
+    }
+
+    /// The bytes that are in quotes.
+    pub(crate) fn quoted(&self) -> impl Iterator<Item = Range<usize>> {
+        self.nodes.iter().filter_map(|node| match &node.mark {
+            Mark::Key(leaf) | Mark::Leaf(leaf) => match leaf {
+                Leaf::Quoted(range) | Leaf::QuotedKey(range) => Some(range.clone()),
+                Leaf::Text(..) | Leaf::Lines(_) | Leaf::Bytes(_) | Leaf::Made(..) => None,
+            },
+            Mark::Open(_) | Mark::Close(_) => None,
+        })
+    }
+
+    /// Whether more can be added.
+    pub(crate) fn check_room(&self) -> Result<(), Stop> {
+        if MAX_NODES < self.nodes.len() {
+            return Err(Stop::odd(format!("more than {MAX_NODES} values in one")));
+        }
+        Ok(())
     }
 
     /// Writes all values, and ends the last line.
@@ -269,6 +324,7 @@ impl Layout {
     }
 }
 
+const MAX_NODES: usize = 1 << 18;
 const LINE_WIDTH: usize = 120;
 const LEVEL_WIDTH: usize = 2;
 /// Deeper values are indented no further, so that what is nested deeply is not much longer than the

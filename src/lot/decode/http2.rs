@@ -1,0 +1,205 @@
+//! HTTP/2 frames: what each is, header fields where they can be read, and data by what it is.
+//!
+//! Header fields refer to tables that the whole connection builds up. So they are read in the lot
+//! with which a direction begins: behind the client's preface, or from the server's first SETTINGS
+//! frame on. In any other lot they are shown in hexadecimal, behind a note. Data of one stream that
+//! comes in several frames is not joined. Data with messages of gRPC is shown as Protocol Buffers.
+//!
+//! Limits: blocks of fields of 64 KiB, and 1 MiB of fields in a lot; those of `shared/nature.rs`; a
+//! frame is shown when all of it is there.
+//!
+//! Sources: RFC 9113 §3.4, §4.1, §6; RFC 7541.
+
+use super::shared::cursor::{Cursor, Stop};
+use super::shared::frames::{self, End};
+use super::shared::http2_frame::{Frame, PREFACE};
+use super::shared::http2_state::Connection;
+use super::shared::tree::{Leaf, Tree};
+use super::{Decoded, Decoder, Fit, LotBytes, SpanKind};
+use crate::session::Direction;
+
+pub(crate) const DECODER: &dyn Decoder = &Http2;
+
+struct Http2;
+
+impl Decoder for Http2 {
+    fn name(&self) -> &'static str {
+        "http2"
+    }
+
+    fn summary(&self) -> &'static str {
+        "HTTP/2 frames, with header fields where a connection begins"
+    }
+
+    fn fit(&self, lot: &LotBytes<'_>) -> Option<Fit> {
+        if lot.direction == Direction::Out && lot.front().starts_with(PREFACE) {
+            return Some(Fit::Certain);
+        }
+        let found = frames::look(lot, |cursor, _| Frame::read(cursor).map(drop));
+        let is_cut = 1 < found.frames && found.end == End::Short;
+        (found.is_all() || is_cut).then_some(Fit::Certain)
+    }
+
+    fn decode(&self, lot: &LotBytes<'_>, out: &mut Decoded) {
+        show(lot, 0, out);
+    }
+}
+
+/// Shows the frames from an index on; no gap lies before.
+pub(crate) fn show(lot: &LotBytes<'_>, from: usize, out: &mut Decoded) {
+    let mut connection = Connection::of(lot, from);
+    frames::show_from(lot, from, "HTTP/2", out, |cursor, out| {
+        if cursor.rest().starts_with(PREFACE) && cursor.at() == from {
+            return show_preface(cursor, lot, out);
+        }
+        let frame = Frame::read(cursor)?;
+        connection.show(&frame, lot, out);
+        Ok(())
+    });
+}
+
+fn show_preface(
+    cursor: &mut Cursor<'_>,
+    lot: &LotBytes<'_>,
+    out: &mut Decoded,
+) -> Result<(), Stop> {
+    let range = cursor.take(PREFACE.len())?;
+    let mut tree = Tree::default();
+    tree.leaf(Leaf::Text(SpanKind::Text, range));
+    tree.write(lot, out);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(direction: Direction, bytes: &[u8]) -> String {
+        let mut out = Decoded::default();
+        Http2.decode(&LotBytes::whole(direction, bytes), &mut out);
+        out.to_string()
+    }
+
+    fn fit(direction: Direction, bytes: &[u8]) -> Option<Fit> {
+        Http2.fit(&LotBytes::whole(direction, bytes))
+    }
+
+    const SETTINGS: &[u8] = b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64";
+    /// `:method: GET`, `:path: /`, `a: b` that goes into the table.
+    const HEADERS: &[u8] = b"\0\0\x07\x01\x05\0\0\0\x01\x82\x84\x40\x01a\x01b";
+    /// `a: b`, from the table.
+    const AGAIN: &[u8] = b"\0\0\x01\x01\x05\0\0\0\x03\xbe";
+
+    #[test]
+    fn fields_are_read_where_a_connection_begins() {
+        let bytes = [PREFACE, SETTINGS, HEADERS, AGAIN].concat();
+        assert_eq!(
+            shown(Direction::Out, &bytes),
+            "PRI * HTTP/2.0\\x0d\\x0a\\x0d\\x0aSM\\x0d\\x0a\\x0d\\x0a\n\
+             SETTINGS: {stream: 0, bytes: 6, maxConcurrentStreams: 100}\n\
+             HEADERS: {stream: 1, bytes: 7, endStream: true, endHeaders: true}\n\
+             :method: GET\n:path: /\na: b\n\
+             HEADERS: {stream: 3, bytes: 1, endStream: true, endHeaders: true}\na: b\n"
+        );
+        assert_eq!(fit(Direction::Out, &bytes), Some(Fit::Certain));
+    }
+
+    #[test]
+    fn fields_of_later_lots_are_not_guessed() {
+        assert_eq!(
+            shown(Direction::Out, AGAIN),
+            "HEADERS: {stream: 3, bytes: 1, endStream: true, endHeaders: true}\n\
+             the fields need the tables of the lots before\n\
+             00000009  be                                                |.|\n"
+        );
+        assert_eq!(fit(Direction::Out, AGAIN), Some(Fit::Certain));
+    }
+
+    #[test]
+    fn a_bomb_of_fields_ends_at_1_mib() {
+        // A field of 4000 bytes into the table, and 60,000 times out of it.
+        let mut block = b"\x40\x01a\x7f\xa1\x1e".to_vec();
+        block.extend([b'x'; 4000]);
+        block.extend([0xbe; 60_000]);
+        let length = u32::try_from(block.len()).unwrap().to_be_bytes();
+        let head = [&length[1..], b"\x01\x04\0\0\0\x01"].concat();
+        let text = shown(Direction::In, &[SETTINGS, &head, &block].concat());
+        assert!(text.contains("no more than 1 MiB are read of a lot"));
+        assert!(text.len() < (1 << 20) + 6 * block.len());
+    }
+
+    #[test]
+    fn blocks_in_parts_are_joined() {
+        let first = b"\0\0\x04\x01\0\0\0\0\x01\x88\x40\x01a";
+        let second = b"\0\0\x02\x09\x04\0\0\0\x01\x01b";
+        assert_eq!(
+            shown(Direction::In, &[SETTINGS, first, second].concat()),
+            "SETTINGS: {stream: 0, bytes: 6, maxConcurrentStreams: 100}\n\
+             HEADERS: {stream: 1, bytes: 4}\n\
+             CONTINUATION: {stream: 1, bytes: 2, endHeaders: true}\n:status: 200\na: b\n"
+        );
+    }
+
+    #[test]
+    fn data_is_shown_by_what_it_is() {
+        let data = b"\0\0\x07\0\x01\0\0\0\x01{\"a\":1}";
+        assert_eq!(
+            shown(Direction::In, data),
+            "DATA: {stream: 1, bytes: 7, endStream: true}\n{\n  \"a\": 1\n}\n"
+        );
+        let grpc = b"\0\0\x07\0\x00\0\0\0\x01\0\0\0\0\x02\x08\x01";
+        assert_eq!(
+            shown(Direction::In, grpc),
+            "DATA: {stream: 1, bytes: 7}\nmessage: {bytes: 2}\n1: 1\n"
+        );
+        let padded = b"\0\0\x05\0\x08\0\0\0\x01\x02hi\0\0";
+        assert_eq!(
+            shown(Direction::In, padded),
+            "DATA: {stream: 1, bytes: 5, padding: 2}\nhi\n"
+        );
+    }
+
+    #[test]
+    fn other_frames_have_their_fields() {
+        let frames: [(&[u8], &str); 5] = [
+            (
+                b"\0\0\x08\x07\0\0\0\0\0\0\0\0\x05\0\0\0\x02",
+                "GOAWAY: {stream: 0, bytes: 8, lastStream: 5, error: \"INTERNAL_ERROR\"}\n",
+            ),
+            (
+                b"\0\0\x04\x08\0\0\0\0\0\0\0\x10\0",
+                "WINDOW_UPDATE: {stream: 0, bytes: 4, increment: 4096}\n",
+            ),
+            (
+                b"\0\0\x04\x03\0\0\0\0\x01\0\0\0\x08",
+                "RST_STREAM: {stream: 1, bytes: 4, error: \"CANCEL\"}\n",
+            ),
+            (
+                b"\0\0\x08\x06\x01\0\0\0\0\0\x01\x02\x03\x04\x05\x06\x07",
+                "PING: {stream: 0, bytes: 8, ack: true, data: 0x0001020304050607}\n",
+            ),
+            (
+                b"\0\0\0\x04\x01\0\0\0\0",
+                "SETTINGS: {stream: 0, bytes: 0, ack: true}\n",
+            ),
+        ];
+        for (bytes, expected) in frames {
+            assert_eq!(shown(Direction::In, bytes), expected);
+            assert_eq!(fit(Direction::In, bytes), Some(Fit::Certain));
+        }
+    }
+
+    #[test]
+    fn bytes_that_break_a_rule_are_no_frames() {
+        for bytes in [
+            b"\0\0\x05\x08\0\0\0\0\0\0\0\x10\0\0".as_slice(),
+            b"\0\0\x06\x04\0\0\0\0\x01\0\x03\0\0\0\x64",
+            b"\0\0\x01\0\0\0\0\0\0x",
+            b"\0\0\x01\x00\xf0\0\0\0\x01x",
+            b"\0\0\x01\x2a\0\0\0\0\x01x",
+            b"\0\0\x01\0\0\x80\0\0\x01x",
+        ] {
+            assert_eq!(fit(Direction::In, bytes), None, "{}", bytes.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! What the frames of one lot say to each other: tables of fields, blocks in parts, media types.
+//!
+//! Limits: blocks of 64 KiB, a table of 64 KiB, and 1 MiB of fields in a lot, since a byte may stand
+//! for a field as long as the table; 1024 media types. Fields beyond that are shown in hexadecimal,
+//! and so are all that follow, since the table is not known any more.
+//!
+//! Source: RFC 9113 §4.3, §6; RFC 7541 §4.2, §6.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use loona_hpack::Decoder as FieldDecoder;
+
+use super::cursor::{Cursor, Stop};
+use super::decoded::{Decoded, LineEnd, SpanKind};
+use super::http2_frame::{ACK, END_HEADERS, END_STREAM, Frame, Kind, PREFACE, WITH_PRIORITY};
+use super::inner::Inner;
+use super::lot_bytes::LotBytes;
+use super::nature::{self, Nesting};
+use super::plain;
+use super::tree::{Leaf, Tree};
+use crate::lot::decode::{hex, protobuf};
+
+/// What is known of a connection within a lot.
+pub(crate) struct Connection {
+    /// `None` when the tables are not known.
+    fields: Option<FieldDecoder<'static>>,
+    /// A block of fields that has not ended, and where it began.
+    block: Vec<u8>,
+    block_start: usize,
+    /// Media types of streams.
+    media_types: BTreeMap<u32, String>,
+    nesting: Nesting,
+    /// Bytes of fields that may still be read.
+    room_bytes: usize,
+}
+
+impl Connection {
+    /// Knows the tables when a direction of a connection begins here.
+    pub(crate) fn of(lot: &LotBytes<'_>, from: usize) -> Self {
+        let start = lot.front().get(from..).unwrap_or_default();
+        let mut cursor = Cursor::new(start, 0..start.len());
+        let is_first_of_server = Frame::read(&mut cursor)
+            .is_ok_and(|frame| frame.kind == Kind::Settings && !frame.has(ACK));
+        let begins = start.starts_with(PREFACE) || is_first_of_server;
+        Self {
+            fields: begins.then(new_fields),
+            block: Vec::new(),
+            block_start: 0,
+            media_types: BTreeMap::new(),
+            nesting: Nesting::of_lot(),
+            room_bytes: MAX_FIELD_BYTES,
+        }
+    }
+
+    /// Shows a frame.
+    pub(crate) fn show(&mut self, frame: &Frame, lot: &LotBytes<'_>, out: &mut Decoded) {
+        let (payload, padding) = frame.without_padding(lot.bytes);
+        let mut body = Cursor::new(lot.bytes, payload);
+        let mut tree = Tree::default();
+        tree.name(frame.kind.name());
+        tree.open("{");
+        tree.field("stream", Leaf::number(frame.stream, frame.head.clone()));
+        tree.field(
+            "bytes",
+            Leaf::number(frame.payload.len(), frame.head.clone()),
+        );
+        add_flags(frame, &mut tree);
+        if let Some(padding) = padding {
+            tree.field("padding", Leaf::number(padding, frame.head.clone()));
+        }
+        // All of the payload is there and long enough, so that nothing stops in it.
+        add_fields(frame, &mut body, &mut tree).unwrap_or_default();
+        tree.close("}");
+        tree.write(lot, out);
+        let rest = body.take_all();
+        match frame.kind {
+            Kind::Data => self.show_data(frame.stream, lot, rest, out),
+            Kind::Headers | Kind::PushPromise | Kind::Continuation => {
+                self.add_block(frame, lot, rest, out);
+            }
+            _ => {}
+        }
+    }
+
+    fn show_data(
+        &mut self,
+        stream: u32,
+        lot: &LotBytes<'_>,
+        range: Range<usize>,
+        out: &mut Decoded,
+    ) {
+        if range.is_empty() {
+            return;
+        }
+        let media_type = self.media_types.get(&stream);
+        let media_type = media_type.map(String::as_str).unwrap_or_default();
+        let inner = Inner::part(lot, range);
+        let inner = inner.lot();
+        if protobuf::is_grpc(&inner) {
+            protobuf::show(&inner, &mut self.nesting, out);
+        } else {
+            nature::show(&inner, media_type, &mut self.nesting, out);
+        }
+    }
+
+    /// Takes in a part of a block of fields, and shows the block when it ends.
+    fn add_block(
+        &mut self,
+        frame: &Frame,
+        lot: &LotBytes<'_>,
+        range: Range<usize>,
+        out: &mut Decoded,
+    ) {
+        let Some(fields) = &mut self.fields else {
+            out.note("the fields need the tables of the lots before");
+            let part = Inner::part(lot, range);
+            return hex::DECODER.decode(&part.lot(), out);
+        };
+        if frame.kind != Kind::Continuation {
+            self.block.clear();
+            self.block_start = range.start;
+        }
+        let part = lot.bytes.get(range.clone()).unwrap_or_default();
+        self.block.extend_from_slice(part);
+        if !frame.has(END_HEADERS) {
+            return;
+        }
+        let mut list = FieldList::new(self.room_bytes);
+        let is_short = self.block.len() <= MAX_BLOCK_BYTES;
+        let block = self.block.get(..MAX_BLOCK_BYTES).unwrap_or(&self.block);
+        let result = fields.decode_with_cb(block, |name, value| list.add(&name, &value));
+        self.block.clear();
+        self.room_bytes = self.room_bytes.saturating_sub(list.bytes);
+        list.show(lot.is_any_late(&(self.block_start..range.end)), out);
+        let wrong = match result {
+            _ if !is_short => Some("more than 64 KiB in one block".to_owned()),
+            _ if self.room_bytes == 0 => Some("no more than 1 MiB are read of a lot".to_owned()),
+            Ok(()) => None,
+            Err(error) => Some(error.to_string()),
+        };
+        if self.media_types.len() < MAX_MEDIA_TYPES {
+            let found = list.media_type.map(|found| (frame.stream, found));
+            self.media_types.extend(found);
+        }
+        if let Some(wrong) = wrong {
+            self.fields = None;
+            out.note(format_args!("fields that are not read: {wrong}"));
+            let block = Inner::part(lot, range);
+            hex::DECODER.decode(&block.lot(), out);
+        }
+    }
+}
+
+/// The tables with which a connection begins.
+fn new_fields() -> FieldDecoder<'static> {
+    let mut fields = FieldDecoder::new();
+    fields.set_max_allowed_table_size(MAX_TABLE_BYTES);
+    fields
+}
+
+fn add_flags(frame: &Frame, tree: &mut Tree) {
+    let mut flag = |name, flag| {
+        if frame.has(flag) {
+            tree.field(name, Leaf::word("true", frame.head.clone()));
+        }
+    };
+    match frame.kind {
+        Kind::Data => flag("endStream", END_STREAM),
+        Kind::Settings | Kind::Ping => flag("ack", ACK),
+        _ => {
+            flag("endStream", END_STREAM);
+            flag("endHeaders", END_HEADERS);
+        }
+    }
+}
+
+/// Adds what stands at the start of a payload.
+fn add_fields(frame: &Frame, body: &mut Cursor<'_>, tree: &mut Tree) -> Outcome {
+    match frame.kind {
+        Kind::Headers if frame.has(WITH_PRIORITY) => add_priority(body, tree)?,
+        Kind::Priority => add_priority(body, tree)?,
+        Kind::RstStream => add_error(body, tree)?,
+        Kind::Settings => {
+            while !body.is_empty() {
+                add_setting(body, tree)?;
+            }
+        }
+        Kind::PushPromise => add_number(body, tree, "promisedStream")?,
+        Kind::Ping => tree.field("data", Leaf::Bytes(body.take_all())),
+        Kind::GoAway => {
+            add_number(body, tree, "lastStream")?;
+            add_error(body, tree)?;
+            let range = body.take_all();
+            if !range.is_empty() {
+                let leaf = Leaf::text_or_bytes(body.slice(0..range.end), range);
+                tree.field("data", leaf);
+            }
+        }
+        Kind::WindowUpdate => add_number(body, tree, "increment")?,
+        Kind::PriorityUpdate => {
+            add_number(body, tree, "prioritizedStream")?;
+            tree.field("priority", Leaf::Quoted(body.take_all()));
+        }
+        Kind::AltSvc => {
+            let range = body.take_all();
+            tree.field("data", Leaf::text_or_bytes(body.slice(0..range.end), range));
+        }
+        Kind::Data | Kind::Headers | Kind::Continuation => {}
+    }
+    Ok(())
+}
+
+type Outcome = Result<(), Stop>;
+
+/// Adds a number of 31 bits.
+fn add_number(body: &mut Cursor<'_>, tree: &mut Tree, name: &'static str) -> Outcome {
+    let start = body.at();
+    let number = body.u32()? & 0x7fff_ffff;
+    tree.field(name, Leaf::number(number, start..body.at()));
+    Ok(())
+}
+
+fn add_priority(body: &mut Cursor<'_>, tree: &mut Tree) -> Outcome {
+    add_number(body, tree, "dependsOn")?;
+    let start = body.at();
+    let weight = u16::from(body.u8()?) + 1;
+    tree.field("weight", Leaf::number(weight, start..body.at()));
+    Ok(())
+}
+
+fn add_error(body: &mut Cursor<'_>, tree: &mut Tree) -> Outcome {
+    let start = body.at();
+    let code = body.u32()?;
+    let range = start..body.at();
+    let index = usize::try_from(code).unwrap_or(usize::MAX);
+    let leaf = match ERRORS.get(index) {
+        Some(name) => Leaf::Made(SpanKind::Quoted, format!("\"{name}\"").into(), range),
+        None => Leaf::number(code, range),
+    };
+    tree.field("error", leaf);
+    Ok(())
+}
+
+fn add_setting(body: &mut Cursor<'_>, tree: &mut Tree) -> Outcome {
+    let start = body.at();
+    let name = match body.u16()? {
+        1 => "headerTableSize".to_owned(),
+        2 => "enablePush".to_owned(),
+        3 => "maxConcurrentStreams".to_owned(),
+        4 => "initialWindowSize".to_owned(),
+        5 => "maxFrameSize".to_owned(),
+        6 => "maxHeaderListSize".to_owned(),
+        8 => "enableConnectProtocol".to_owned(),
+        9 => "noRfc7540Priorities".to_owned(),
+        other => format!("{other:#06x}"),
+    };
+    tree.key(Leaf::Made(SpanKind::Key, name.into(), start..body.at()));
+    let start = body.at();
+    let value = body.u32()?;
+    tree.leaf(Leaf::number(value, start..body.at()));
+    Ok(())
+}
+
+/// The fields of a block, up to a limit.
+struct FieldList {
+    fields: Vec<(Vec<u8>, Vec<u8>)>,
+    bytes: usize,
+    room_bytes: usize,
+    media_type: Option<String>,
+}
+
+impl FieldList {
+    const fn new(room_bytes: usize) -> Self {
+        Self {
+            fields: Vec::new(),
+            bytes: 0,
+            room_bytes,
+            media_type: None,
+        }
+    }
+
+    fn add(&mut self, name: &[u8], value: &[u8]) {
+        self.bytes = self.bytes.saturating_add(name.len() + value.len());
+        if self.room_bytes <= self.bytes {
+            return;
+        }
+        if name == b"content-type" {
+            self.media_type = Some(String::from_utf8_lossy(value).to_ascii_lowercase());
+        }
+        self.fields.push((name.to_vec(), value.to_vec()));
+    }
+
+    fn show(&self, is_late: bool, out: &mut Decoded) {
+        let lateness = super::lot_bytes::Lateness {
+            is_late,
+            until: usize::MAX,
+        };
+        for (name, value) in &self.fields {
+            let key = plain::inline(SpanKind::Key);
+            plain::show_bytes(name, 0, &|_| lateness, key, out);
+            out.add(SpanKind::Text, ": ", false);
+            let text = plain::inline(SpanKind::Text);
+            plain::show_bytes(value, 0, &|_| lateness, text, out);
+            out.end_line(LineEnd::Own);
+        }
+    }
+}
+
+/// RFC 9113 §7.
+const ERRORS: [&str; 14] = [
+    "NO_ERROR",
+    "PROTOCOL_ERROR",
+    "INTERNAL_ERROR",
+    "FLOW_CONTROL_ERROR",
+    "SETTINGS_TIMEOUT",
+    "STREAM_CLOSED",
+    "FRAME_SIZE_ERROR",
+    "REFUSED_STREAM",
+    "CANCEL",
+    "COMPRESSION_ERROR",
+    "CONNECT_ERROR",
+    "ENHANCE_YOUR_CALM",
+    "INADEQUATE_SECURITY",
+    "HTTP_1_1_REQUIRED",
+];
+const MAX_FIELD_BYTES: usize = 1 << 20;
+const MAX_BLOCK_BYTES: usize = 64 << 10;
+const MAX_TABLE_BYTES: usize = 64 << 10;
+const MAX_MEDIA_TYPES: usize = 1024;
