@@ -1,9 +1,9 @@
 //! HTTP/2 frames: what each is, header fields where they can be read, and data by what it is.
 //!
-//! Header fields refer to tables that the whole connection builds up. So they are read in the lot
-//! with which a direction begins: behind the client's preface, or from the server's first SETTINGS
-//! frame on. In any other lot they are shown in hexadecimal, behind a note. Data of one stream that
-//! comes in several frames is not joined. Data with messages of gRPC is shown as Protocol Buffers.
+//! Header fields refer to a table that the whole connection builds up, counted from its newest
+//! field. So those are found that were added in the lot itself; at the first that is older, the rest
+//! of the fields of the lot are shown in hexadecimal, behind a note. Data of one stream that comes
+//! in several frames is not joined. Data with messages of gRPC is shown as Protocol Buffers.
 //!
 //! Limits: blocks of fields of 64 KiB, and 1 MiB of fields in a lot; those of `shared/nature.rs`; a
 //! frame is shown when all of it is there.
@@ -28,7 +28,7 @@ impl Decoder for Http2 {
     }
 
     fn summary(&self) -> &'static str {
-        "HTTP/2 frames, with header fields where a connection begins"
+        "HTTP/2 frames, with the header fields that the lot itself tells"
     }
 
     fn fit(&self, lot: &LotBytes<'_>) -> Option<Fit> {
@@ -47,7 +47,7 @@ impl Decoder for Http2 {
 
 /// Shows the frames from an index on; no gap lies before.
 pub(crate) fn show(lot: &LotBytes<'_>, from: usize, out: &mut Decoded) {
-    let mut connection = Connection::of(lot, from);
+    let mut connection = Connection::new();
     frames::show_from(lot, from, "HTTP/2", out, |cursor, out| {
         if cursor.rest().starts_with(PREFACE) && cursor.at() == from {
             return show_preface(cursor, lot, out);
@@ -91,7 +91,7 @@ mod tests {
     const AGAIN: &[u8] = b"\0\0\x01\x01\x05\0\0\0\x03\xbe";
 
     #[test]
-    fn fields_are_read_where_a_connection_begins() {
+    fn fields_of_the_lot_are_read() {
         let bytes = [PREFACE, SETTINGS, HEADERS, AGAIN].concat();
         assert_eq!(
             shown(Direction::Out, &bytes),
@@ -105,12 +105,17 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_later_lots_are_not_guessed() {
+    fn fields_of_the_lots_before_are_not_guessed() {
+        let block = b"\0\0\x03\x01\x05\0\0\0\x03\x82\xbe\x84";
         assert_eq!(
-            shown(Direction::Out, AGAIN),
-            "HEADERS: {stream: 3, bytes: 1, endStream: true, endHeaders: true}\n\
-             the fields need the tables of the lots before\n\
-             00000009  be                                                |.|\n"
+            shown(Direction::Out, &[block, AGAIN].concat()),
+            "HEADERS: {stream: 3, bytes: 3, endStream: true, endHeaders: true}\n\
+             :method: GET\n\
+             fields that are not read: they are in the lots before\n\
+             00000009  82 be 84                                          |...|\n\
+             HEADERS: {stream: 3, bytes: 1, endStream: true, endHeaders: true}\n\
+             fields that are not read: those before were not\n\
+             00000015  be                                                |.|\n"
         );
         assert_eq!(fit(Direction::Out, AGAIN), Some(Fit::Certain));
     }

@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use loona_hpack::Decoder as FieldDecoder;
+use loona_hpack::decoder::DecoderError;
 
 use super::cursor::{Cursor, Stop};
 use super::decoded::{Decoded, LineEnd, SpanKind};
-use super::http2_frame::{ACK, END_HEADERS, END_STREAM, Frame, Kind, PREFACE, WITH_PRIORITY};
+use super::http2_frame::{ACK, END_HEADERS, END_STREAM, Frame, Kind, WITH_PRIORITY};
 use super::inner::Inner;
 use super::lot_bytes::LotBytes;
 use super::nature::{self, Nesting};
@@ -23,7 +24,9 @@ use crate::lot::decode::{hex, protobuf};
 
 /// What is known of a connection within a lot.
 pub(crate) struct Connection {
-    /// `None` when the tables are not known.
+    /// The table counts from its newest field, so that one that begins with this lot finds those of
+    /// this lot, and none that is older. `None` when a field could not be read, for what was to be
+    /// added is not known then.
     fields: Option<FieldDecoder<'static>>,
     /// A block of fields that has not ended, and where it began.
     block: Vec<u8>,
@@ -36,15 +39,12 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Knows the tables when a direction of a connection begins here.
-    pub(crate) fn of(lot: &LotBytes<'_>, from: usize) -> Self {
-        let start = lot.front().get(from..).unwrap_or_default();
-        let mut cursor = Cursor::new(start, 0..start.len());
-        let is_first_of_server = Frame::read(&mut cursor)
-            .is_ok_and(|frame| frame.kind == Kind::Settings && !frame.has(ACK));
-        let begins = start.starts_with(PREFACE) || is_first_of_server;
+    /// Knows nothing of the lots before.
+    pub(crate) fn new() -> Self {
+        let mut fields = FieldDecoder::new();
+        fields.set_max_allowed_table_size(MAX_TABLE_BYTES);
         Self {
-            fields: begins.then(new_fields),
+            fields: Some(fields),
             block: Vec::new(),
             block_start: 0,
             media_types: BTreeMap::new(),
@@ -113,7 +113,7 @@ impl Connection {
         out: &mut Decoded,
     ) {
         let Some(fields) = &mut self.fields else {
-            out.note("the fields need the tables of the lots before");
+            out.note("fields that are not read: those before were not");
             let part = Inner::part(lot, range);
             return hex::DECODER.decode(&part.lot(), out);
         };
@@ -137,6 +137,9 @@ impl Connection {
             _ if !is_short => Some("more than 64 KiB in one block".to_owned()),
             _ if self.room_bytes == 0 => Some("no more than 1 MiB are read of a lot".to_owned()),
             Ok(()) => None,
+            Err(DecoderError::HeaderIndexOutOfBounds) => {
+                Some("they are in the lots before".to_owned())
+            }
             Err(error) => Some(error.to_string()),
         };
         if self.media_types.len() < MAX_MEDIA_TYPES {
@@ -150,13 +153,6 @@ impl Connection {
             hex::DECODER.decode(&block.lot(), out);
         }
     }
-}
-
-/// The tables with which a connection begins.
-fn new_fields() -> FieldDecoder<'static> {
-    let mut fields = FieldDecoder::new();
-    fields.set_max_allowed_table_size(MAX_TABLE_BYTES);
-    fields
 }
 
 fn add_flags(frame: &Frame, tree: &mut Tree) {
