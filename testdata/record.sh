@@ -1015,20 +1015,19 @@ with r.pipeline(transaction=False) as p:
 PY
 }
 
-# redis-resp3: redis-cli with protocol 3: maps, sets, doubles, binary values.
+# redis-resp3: redis-cli with protocol 3, a session for each command: maps, sets, doubles, binary values.
 redis-resp3() {
-  lan; start_redis $S4; capture "$C" c0 database/redis-resp3.pcap
-  client redis-cli -3 -h $S4 >/dev/null <<'COMMANDS'
+  lan; start_redis $S4
+  server redis-cli -h $S4 >/dev/null <<'COMMANDS'
 hset item:7 name pencil price 1.25
-hgetall item:7
 sadd colours red green
-smembers colours
 zadd sizes 1.5 small 3 large
-zscore sizes small
-get nothing
-set binary "\x00\xff\r\n"
-get binary
 COMMANDS
+  capture "$C" c0 database/redis-resp3.pcap
+  client redis-cli -3 -h $S4 hgetall item:7 >/dev/null
+  client redis-cli -3 -h $S4 smembers colours >/dev/null
+  client redis-cli -3 -h $S4 zrange sizes 0 -1 withscores >/dev/null
+  client redis-cli -3 -h $S4 eval "return {redis.call('get', 'nothing'), '\\0\\255', {1, 2}}" 0 >/dev/null
 }
 
 # postgres-extended: pgbench with the extended query protocol: Parse, Bind, Describe, Execute.

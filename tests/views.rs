@@ -40,6 +40,56 @@ const VIEWS: &[(&str, &str, &[&str])] = &[
         &["content", "--session", "1", "-o", "json"],
     ),
     (
+        "http-brotli.content.txt",
+        "http/brotli.pcap",
+        &["content", "--session", "1"],
+    ),
+    (
+        "http-multipart-form.content.txt",
+        "http/multipart-form.pcap",
+        &["content", "--session", "1"],
+    ),
+    (
+        "http2.content.txt",
+        "http/http2-cleartext.pcap",
+        &["content", "--session", "1"],
+    ),
+    (
+        "websocket.content.txt",
+        "http/websocket.pcap",
+        &["content", "--session", "1"],
+    ),
+    (
+        "redis-resp3.content.txt",
+        "database/redis-resp3.pcap",
+        &["content", "--session", "4"],
+    ),
+    (
+        "postgres-extended.content.txt",
+        "database/postgres-extended.pcapng",
+        &["content", "--session", "2"],
+    ),
+    (
+        "mqtt-5.content.txt",
+        "messaging/mqtt.pcap",
+        &["content", "--session", "1"],
+    ),
+    (
+        "mqtt-311.content.txt",
+        "messaging/mqtt.pcap",
+        &["content", "--session", "2"],
+    ),
+    (
+        "grpc.content.txt",
+        "rpc/grpc.pcap",
+        &["content", "--session", "1"],
+    ),
+    (
+        "msgpack.content.txt",
+        "rpc/msgpack.pcap",
+        &["content", "--session", "1"],
+    ),
+    (
         "upload.content.txt",
         "http/upload.pcap",
         &["content", "--lot", "0..1", "--ascii"],
