@@ -1,5 +1,6 @@
 //! Records that are damaged or missing, and sessions whose start was not captured.
 
+use proptest::prelude::*;
 use spider_pcap::session::{Direction, StreamOffset, StreamRange};
 use spider_pcap::tls::{ContentType, KeyLog, Undeciphered};
 
@@ -67,14 +68,18 @@ fn a_changed_record_does_not_verify_and_those_behind_it_do() {
             changed[place] ^= 1;
             let [out, r#in] = bytes;
             let damaged = records(&both(vec![(0, out)], vec![(0, r#in)]), &session.keys);
+            let changed = own[0].range;
+            let reason = |record: &OwnRecord| match record.direction == direction {
+                true if record.range == changed => Some(Undeciphered::NotVerified),
+                // What its first block is chained to cannot be trusted.
+                true if is_chained(&session.name) && record.range.start == changed.end => {
+                    Some(Undeciphered::ChainBroken)
+                }
+                _ => None,
+            };
             let expected: Vec<_> = whole
                 .iter()
-                .map(
-                    |record| match record.range == own[0].range && record.direction == direction {
-                        true => (record.range, Some(Undeciphered::NotVerified)),
-                        false => (record.range, None),
-                    },
-                )
+                .map(|record| (record.range, reason(record)))
                 .collect();
             let came: Vec<_> = damaged
                 .iter()
@@ -141,6 +146,78 @@ fn behind_missing_records_the_number_is_found_again() {
         assert_eq!(data(&damaged, Direction::In), left, "{}", session.name);
         assert!(!left.is_empty() && !reasons(&damaged).is_empty());
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever happens to the bytes: no panic, records in order, and nothing is handed out as
+    /// deciphered that was not sent.
+    #[test]
+    fn only_what_was_sent_is_deciphered(
+        changes in prop::collection::vec((any::<bool>(), 0.0..1.0_f64, any::<u8>()), 0..4),
+        gaps in prop::collection::vec((any::<bool>(), 0.0..1.0_f64, 1_usize..400), 0..4),
+    ) {
+        for session in recorded() {
+            let whole = records(&session.pieces, &session.keys);
+            let mut streams = Direction::BOTH.map(|direction| stream(&session.pieces, direction));
+            for (is_out, place, byte) in &changes {
+                let bytes = &mut streams[usize::from(!is_out)];
+                let at = share(bytes.len(), *place);
+                bytes[at] = *byte;
+            }
+            let holes = |is_out: bool| {
+                let own = gaps.iter().filter(move |(own, _, _)| *own == is_out);
+                own.map(|(_, place, len)| (*place, *len)).collect::<Vec<_>>()
+            };
+            let [out, r#in] = [true, false].map(|is_out| {
+                with_holes(&streams[usize::from(!is_out)], &holes(is_out))
+            });
+            let damaged = records(&both(out, r#in), &session.keys);
+            for pair in damaged.windows(2) {
+                let is_in_order = pair[0].direction != pair[1].direction
+                    || pair[0].range.end <= pair[1].range.start;
+                prop_assert!(is_in_order, "{}: {:?}", session.name, pair);
+            }
+            for record in &damaged {
+                let is_deciphered = matches!(record.payload, OwnPayload::Deciphered(_));
+                prop_assert!(!is_deciphered || whole.contains(record), "{}", session.name);
+            }
+        }
+    }
+}
+
+/// A place in so many bytes.
+fn share(len: usize, place: f64) -> usize {
+    let thousandths = (place * 1000.0).round();
+    let found = (0..=1000).find(|step| f64::from(*step) >= thousandths);
+    len.saturating_sub(1) * usize::try_from(found.unwrap_or(0)).unwrap() / 1000
+}
+
+/// The runs that are left of bytes with holes.
+fn with_holes(bytes: &[u8], holes: &[(f64, usize)]) -> Vec<(i64, Vec<u8>)> {
+    let mut is_there = vec![true; bytes.len()];
+    for (place, len) in holes {
+        let at = share(bytes.len(), *place);
+        let end = (at + len).min(bytes.len());
+        is_there[at..end].fill(false);
+    }
+    // Both ends stay, so that every hole lies between bytes.
+    if let Some(first) = is_there.first_mut() {
+        *first = true;
+    }
+    let mut runs: Vec<(i64, Vec<u8>)> = Vec::new();
+    let mut was_there = false;
+    for (at, (byte, is_there)) in bytes.iter().zip(is_there).enumerate() {
+        if is_there && !was_there {
+            runs.push((i64::try_from(at).unwrap(), Vec::new()));
+        }
+        if let (true, Some((_, run))) = (is_there, runs.last_mut()) {
+            run.push(*byte);
+        }
+        was_there = is_there;
+    }
+    runs
 }
 
 /// True where the first block of a record depends on the record before.

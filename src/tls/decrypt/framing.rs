@@ -324,6 +324,9 @@ impl Framer {
     }
 }
 
+#[cfg(test)]
+mod tests;
+
 /// Length of the body behind a header.
 pub(super) fn body_len([_, _, _, high, low]: [u8; HEADER_LEN]) -> usize {
     u16::from_be_bytes([high, low]).into()

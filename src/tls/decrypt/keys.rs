@@ -44,6 +44,8 @@ enum Method {
         block_len: usize,
         encrypt_then_mac: bool,
         chain: Chain,
+        /// The MAC of the record at hand covers its encrypted form, and verifies.
+        is_authentic: bool,
     },
     /// RC4, or no cipher.
     Stream {
@@ -60,6 +62,8 @@ enum Method {
 enum Chain {
     /// From the record.
     Explicit,
+    /// From the key block: the first record, and no other.
+    First(Vec<u8>),
     /// From the end of the record before; `None` where that was not captured.
     Before(Option<Vec<u8>>),
 }
@@ -101,10 +105,11 @@ impl RecordKeys {
                 block_len: block.block_len(),
                 encrypt_then_mac,
                 chain: if version.0 < Version::TLS_1_1.0 {
-                    Chain::Before(Some(parts.iv.to_vec()))
+                    Chain::First(parts.iv.to_vec())
                 } else {
                     Chain::Explicit
                 },
+                is_authentic: false,
             },
             Bulk::Aead(kind) => Method::Aead {
                 cipher: aead(kind, parts.key)?,
@@ -195,7 +200,7 @@ impl RecordKeys {
     }
 
     fn open_cbc(
-        &self,
+        &mut self,
         number: u64,
         record: Sealed<'_>,
         out: &mut Vec<u8>,
@@ -206,7 +211,8 @@ impl RecordKeys {
             block_len,
             encrypt_then_mac,
             chain,
-        } = &self.method
+            is_authentic,
+        } = &mut self.method
         else {
             return Err(Undeciphered::NotVerified);
         };
@@ -216,12 +222,18 @@ impl RecordKeys {
             let parts = text_len.and_then(|len| sealed.split_at_checked(len));
             let (text, tag) = parts.ok_or(Undeciphered::TooShort)?;
             mac.check(number, record.header, text, tag)?;
+            *is_authentic = true;
             sealed = text;
         }
         let (iv, text) = match chain {
             Chain::Explicit => sealed
                 .split_at_checked(*block_len)
                 .ok_or(Undeciphered::TooShort)?,
+            // With encrypt-then-MAC the MAC does not cover where the chain starts.
+            Chain::First(_) if 0 < number && *encrypt_then_mac => {
+                return Err(Undeciphered::ChainBroken);
+            }
+            Chain::First(iv) => (iv.as_slice(), sealed),
             Chain::Before(iv) => (iv.as_deref().ok_or(Undeciphered::ChainBroken)?, sealed),
         };
         out.extend_from_slice(text);
@@ -256,18 +268,21 @@ impl RecordKeys {
                 }
             }
             Method::Cbc {
-                chain: Chain::Before(iv),
+                chain: chain @ (Chain::First(_) | Chain::Before(_)),
                 block_len,
                 encrypt_then_mac,
                 mac,
+                is_authentic,
                 ..
             } => {
                 let behind = if *encrypt_then_mac { mac.hash.len() } else { 0 };
-                *iv = body.and_then(|body| {
+                // Where the MAC covers the encrypted form, nothing else tells a wrong chain.
+                let is_told = std::mem::take(is_authentic) || !*encrypt_then_mac;
+                *chain = Chain::Before(body.filter(|_| is_told).and_then(|body| {
                     let end = body.len().checked_sub(behind)?;
                     let start = end.checked_sub(*block_len)?;
                     body.get(start..end).map(<[u8]>::to_vec)
-                });
+                }));
             }
             Method::Cbc { .. } | Method::Aead { .. } | Method::Lost => {}
         }
@@ -279,6 +294,7 @@ impl RecordKeys {
             Method::Stream {
                 cipher: Some(_), ..
             } => self.method = Method::Lost,
+            // The first record may still be to come.
             Method::Cbc {
                 chain: Chain::Before(iv),
                 ..
@@ -305,7 +321,7 @@ impl RecordKeys {
             } => {
                 let iv_len = match chain {
                     Chain::Explicit => *block_len,
-                    Chain::Before(_) => 0,
+                    Chain::First(_) | Chain::Before(_) => 0,
                 };
                 mac.hash.len().saturating_add(iv_len).saturating_add(1)
             }

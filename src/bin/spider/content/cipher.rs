@@ -113,6 +113,11 @@ impl Shown {
             .lines
             .iter()
             .partition(|line| line.at == 0 || !is_content);
+        let mut part = deciphered.deciphered;
+        if !is_content && !deciphered.lines.is_empty() {
+            // The lines say all: bytes of which nothing is known need no place.
+            part.content.gaps.clear();
+        }
         let bytes = deciphered.deciphered_bytes;
         let is_all = deciphered.captured.is_whole();
         let fact = (is_all && 0 < bytes).then(|| format!("{} deciphered", HumanBytes(bytes)));
@@ -123,7 +128,7 @@ impl Shown {
                 after: after.into_iter().map(remark).collect(),
             },
             missing_bytes: deciphered.captured.content.missing_bytes(),
-            part: deciphered.deciphered,
+            part,
             cleartext: deciphered.cleartext,
         }
     }
