@@ -15,7 +15,7 @@ fn framed(mut framer: Framer, runs: &[(i64, &[u8])]) -> String {
             framer.push(Piece::Gap(range), &mut out);
         }
         framer.push(Piece::Bytes(StreamOffset(*start), bytes), &mut out);
-        next = start + i64::try_from(bytes.len()).unwrap();
+        next = start.saturating_add(i64::try_from(bytes.len()).unwrap());
     }
     framer.finish(&mut out);
     let told = out.iter().filter_map(|unit| match unit {
