@@ -3,10 +3,13 @@
 //! Each layer has its own limits; this is where they are put together.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use crate::capture::ReadLimits;
+use crate::http::Keep;
 use crate::packet::DecodeLimits;
 use crate::session::{Limits, Shard};
+use crate::tls::KeyLog;
 
 /// How a capture is analysed.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +30,10 @@ pub struct Config {
     pub session: Limits,
     /// Limits of reading.
     pub read: ReadLimits,
+    /// What is kept of HTTP. Default: counts.
+    pub http: Keep,
+    /// TLS secrets that are known beside the capture. Default: none.
+    pub keys: Arc<KeyLog>,
     /// Limits of decoding.
     pub decode: DecodeLimits,
 }

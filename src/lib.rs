@@ -15,6 +15,7 @@ pub mod config;
 pub mod document;
 pub mod error;
 pub mod export;
+pub mod http;
 pub mod lot;
 pub mod names;
 pub mod packet;

@@ -8,10 +8,10 @@
 # Needs root on Linux (namespaces, veth, vxlan, TUN/TAP) and these programs:
 #   tcpdump, dumpcap, editcap, capinfos, tshark, ip, ss, ethtool, python3, gzip, zstd, lz4, setpriv,
 #   nginx, curl, nghttp, openssl, postgres and psql, redis-server, mariadbd and mariadb, sshd and ssh, mosquitto and its clients,
-#   and for python3: websockets, redis, aiosmtpd, pyftpdlib, grpcio, msgpack.
+#   and for python3: websockets, h2, redis, aiosmtpd, pyftpdlib, grpcio, msgpack.
 # Debian: apt-get install tcpdump tshark iproute2 ethtool zstd lz4 nginx curl nghttp2-client openssl postgresql redis-server
 #   mariadb-server openssh-server openssh-client mosquitto mosquitto-clients libnginx-mod-http-brotli-filter
-#   python3-websockets python3-redis python3-aiosmtpd python3-pyftpdlib python3-grpcio python3-msgpack
+#   python3-websockets python3-h2 python3-redis python3-aiosmtpd python3-pyftpdlib python3-grpcio python3-msgpack
 #
 # How it works: every capture is made by one function, named as its catalogue line says (see `catalogue`).
 # A function lays a network (`lan`, `wire`, ...), starts `capture`s and servers, and lets clients talk.
@@ -549,6 +549,120 @@ async def main():
         for text in ('hello', 'x' * 300, '{"item": 7}'): await ws.send(text); await ws.recv()
         await (await ws.ping())
 asyncio.run(main())
+PY
+}
+
+# websocket-deflate: a WebSocket with permessage-deflate, one message each way.
+websocket-deflate() {
+  lan
+  server_py 8000 <<'PY'
+import asyncio, websockets
+async def echo(ws):
+    async for text in ws: await ws.send('echo: ' + text)
+async def main():
+    async with websockets.serve(echo, S4, 8000): await asyncio.Future()
+asyncio.run(main())
+PY
+  capture "$C" c0 http/websocket-deflate.pcap
+  client_py <<'PY'
+import asyncio, websockets
+async def main():
+    async with websockets.connect(f'ws://{S4}:8000/updates') as ws:
+        await ws.send('item ' * 100); await ws.recv()
+asyncio.run(main())
+PY
+}
+
+# trailers: chunks and trailers both ways, a field in Latin-1, and an early hint before the answer.
+trailers() {
+  lan
+  server_py 8000 <<'PY'
+import socket
+l = socket.create_server((S4, 8000)); c, _ = l.accept(); seen = b''
+while b'X-Sum: 5\r\n\r\n' not in seen: seen += c.recv(65536)
+c.sendall(b'HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n')
+c.sendall(b'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Name: caf\xe9\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n'
+          b'6\r\nstored\r\n6;note=last\r\n twice\r\n0\r\nX-Sum: 12\r\nX-Name: caf\xe9\r\n\r\n')
+c.close()
+PY
+  capture "$C" c0 http/trailers.pcap
+  client_py <<'PY'
+s = connect(8000)
+s.sendall(b'POST /items HTTP/1.1\r\nHost: api.example.test:8000\r\nX-Name: caf\xe9\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n')
+s.sendall(b'5\r\nhello\r\n'); s.sendall(b'0\r\nX-Name: caf\xe9\r\nX-Sum: 5\r\n\r\n'); read_all(s)
+PY
+}
+
+# connect: a proxy that refuses a first CONNECT and serves a second one, with HTTP in the tunnel.
+connect-proxy() {
+  lan; start_nginx
+  server_py 3128 <<'PY'
+import socket, threading
+def pump(a, b):
+    while data := a.recv(65536): b.sendall(data)
+    b.shutdown(socket.SHUT_WR)
+l = socket.create_server((S4, 3128)); refused = False
+while True:
+    c, _ = l.accept(); head = b''
+    while b'\r\n\r\n' not in head: head += c.recv(65536)
+    if not refused:
+        refused = True
+        c.sendall(b'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="shop"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'); c.close(); continue
+    u = socket.create_connection((S4, 80)); c.sendall(b'HTTP/1.1 200 Connection established\r\n\r\n')
+    threading.Thread(target=pump, args=(c, u)).start(); pump(u, c)
+PY
+  capture "$C" c0 http/connect-proxy.pcap -- port 3128
+  local proxy=http://$S4:3128
+  fetch -p -x "$proxy" "http://$API/index.html" || true
+  fetch -p -x "$proxy" "http://$API/index.html" "http://$API/items.json"
+}
+
+# h2c-upgrade: curl asks for HTTP/2 without TLS with HTTP/1.1, and gets it.
+h2c-upgrade() {
+  lan
+  server_py 8082 <<'PY'
+import socket, re, h2.connection, h2.config, h2.events
+l = socket.create_server((S4, 8082)); s, _ = l.accept(); head = b''
+while b'\r\n\r\n' not in head: head += s.recv(65536)
+c = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+c.initiate_upgrade_connection(re.search(rb'(?i)http2-settings: *(\S+)', head).group(1))
+s.sendall(b'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n' + c.data_to_send())
+c.send_headers(1, [(':status', '200'), ('content-type', 'text/plain'), ('content-length', '6')]); c.send_data(1, b'hello\n', end_stream=True)
+s.sendall(c.data_to_send())
+while data := s.recv(65536): c.receive_data(data); s.sendall(c.data_to_send())
+PY
+  capture "$C" c0 http/h2c-upgrade.pcap
+  client curl -s --http2 "http://$S4:8082/hello.txt" >/dev/null
+}
+
+# grpc-reset: a call with two messages each way and trailers, and one that the client resets.
+grpc-reset() {
+  lan
+  server_py 50051 <<'PY'
+import socket, h2.connection, h2.config, h2.events
+l = socket.create_server((S4, 50051)); s, _ = l.accept()
+c = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding=None)); c.initiate_connection(); s.sendall(c.data_to_send())
+message = lambda text: b'\0' + len(text).to_bytes(4, 'big') + text
+while data := s.recv(65536):
+    for e in c.receive_data(data):
+        if isinstance(e, h2.events.StreamEnded):
+            c.send_headers(e.stream_id, [(':status', '200'), ('content-type', 'application/grpc'), ('x-name', b'caf\xe9')])
+            c.send_data(e.stream_id, message(b'item 1')); c.send_data(e.stream_id, message(b'item 2'))
+            c.send_headers(e.stream_id, [('grpc-status', '0'), ('grpc-message', '')], end_stream=True)
+    s.sendall(c.data_to_send())
+PY
+  capture "$C" c0 http/grpc.pcap
+  client_py <<'PY'
+import h2.connection, h2.events
+s = connect(50051); c = h2.connection.H2Connection(); c.initiate_connection(); s.sendall(c.data_to_send())
+message = lambda text: b'\0' + len(text).to_bytes(4, 'big') + text
+call = [(':method', 'POST'), (':scheme', 'http'), (':authority', 'api.example.test:50051'), (':path', '/shop.Items/List'), ('content-type', 'application/grpc'), ('te', 'trailers')]
+c.send_headers(1, call); s.sendall(c.data_to_send())
+c.send_data(1, message(b'first')); c.send_data(1, message(b'last')); c.send_headers(1, [('x-sum', '2')], end_stream=True); s.sendall(c.data_to_send())
+done = False
+while not done: done = any(isinstance(e, h2.events.StreamEnded) for e in c.receive_data(s.recv(65536))); s.sendall(c.data_to_send())
+c.send_headers(3, call); c.send_data(3, message(b'never')); s.sendall(c.data_to_send())
+c.reset_stream(3, 8); c.close_connection(); s.sendall(c.data_to_send()); s.close()
 PY
 }
 
@@ -1241,6 +1355,11 @@ http/http10-server.pcap|http10-server|HTTP/1.0, the close ends the body; capture
 http/ipv6.pcap|ipv6|Three requests over IPv6
 http/http2-cleartext.pcap|http2-cleartext|HTTP/2 with prior knowledge, four streams at once, one of them 404
 http/websocket.pcap|websocket|Upgrade to WebSocket, three messages each way, ping, close
+http/websocket-deflate.pcap|websocket-deflate|WebSocket with permessage-deflate
+http/trailers.pcap|trailers|Chunks with trailers both ways, 103, fields in Latin-1
+http/connect-proxy.pcap|connect-proxy|CONNECT refused with 407, then a tunnel with two requests inside
+http/h2c-upgrade.pcap|h2c-upgrade|HTTP/1.1 upgraded to HTTP/2 by curl
+http/grpc.pcap|grpc-reset|gRPC: messages and trailers both ways, and a call that is reset
 tls/tls13-curl.pcapng|tls13-curl|TLS 1.3 with HTTP/1.1 inside; secrets in a decryption secrets block
 tls/tls12-curl.pcapng|tls12-curl|TLS 1.2 with ECDHE, HTTP/1.1 inside; secrets in a decryption secrets block
 tls/tls13-http2.pcapng|tls13-http2|TLS 1.3 with HTTP/2 inside; secrets in a decryption secrets block

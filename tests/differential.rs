@@ -12,6 +12,8 @@ mod copy;
 mod corpus;
 #[path = "support/diff.rs"]
 mod diff;
+#[path = "differential/http.rs"]
+mod http;
 #[path = "support/seen.rs"]
 mod seen;
 

@@ -17,12 +17,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("lot", &["capture", "session", "time"]),
     ("stats", &["lot", "packet", "session", "time"]),
     ("tls", &["session", "time"]),
+    ("http", &["session", "time"]),
     ("names", &["capture", "time"]),
     ("export", &["capture", "names", "pcapng", "tls"]),
     (
         "document",
         &[
-            "capture", "lot", "names", "packet", "session", "stats", "time", "tls",
+            "capture", "http", "lot", "names", "packet", "session", "stats", "time", "tls",
         ],
     ),
     (
@@ -30,13 +31,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["document", "names", "packet", "session", "time"],
     ),
     ("view", &["document", "lot", "time"]),
-    ("config", &["capture", "packet", "session", "time"]),
+    (
+        "config",
+        &["capture", "http", "packet", "session", "time", "tls"],
+    ),
     ("error", &["capture"]),
     (
         "analyze",
         &[
-            "capture", "config", "error", "lot", "names", "packet", "pcapng", "session", "time",
-            "tls",
+            "capture", "config", "error", "http", "lot", "names", "packet", "pcapng", "session",
+            "time", "tls",
         ],
     ),
 ];
@@ -44,16 +48,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Which modules may name a third-party crate; `bin` is the command.
 const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("pcap_file", &["capture", "pcapng"]),
-    ("flate2", &["capture", "lot", "tls"]),
-    ("zstd", &["capture", "lot"]),
+    ("flate2", &["capture", "http", "lot", "tls"]),
+    ("zstd", &["capture", "http", "lot"]),
     ("lz4_flex", &["capture"]),
-    ("brotli_decompressor", &["lot"]),
+    ("brotli_decompressor", &["http", "lot"]),
     ("httparse", &["http", "lot"]),
     ("loona_hpack", &["http", "lot"]),
     ("quick_xml", &["lot"]),
     ("rmp", &["lot"]),
     ("etherparse", &["packet"]),
     ("hashbrown", &["session"]),
+    ("memchr", &["http"]),
     ("serde", &["document", "select", "view"]),
     ("serde_json", &["document", "lot", "select", "view"]),
     ("sha1", &["document", "tls"]),

@@ -24,9 +24,11 @@ use printed::{Printed, printed};
 use serde_json::Value;
 use shape::{Occurrences, name_lists, pretty, properties};
 use spider_pcap::document::{
-    PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA, PACKET_SCHEMA, SESSION_TIMING_SCHEMA,
-    STATISTICS_SCHEMA, TCP_SESSION_SCHEMA, evidence_name, finding_name, flag_names,
+    HTTP_COMMUNICATION_SCHEMA, PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA, PACKET_SCHEMA,
+    SESSION_TIMING_SCHEMA, STATISTICS_SCHEMA, TCP_SESSION_SCHEMA, evidence_name, finding_name,
+    flag_names,
 };
+use spider_pcap::http::{Framing, HttpVersion, Oddity, Protocol};
 use spider_pcap::lot::{MarkKind, PauseEnd, Timeline};
 use spider_pcap::names::NameSource::{self, Dns, Hosts, NameRecord, ServerName};
 use spider_pcap::packet::TcpFlags;
@@ -147,6 +149,7 @@ fn lists_of_names_are_those_that_the_code_prints() {
             ],
         ),
         (PACKET_DETAIL_SCHEMA, vec![]),
+        (HTTP_COMMUNICATION_SCHEMA, http_lists()),
     ];
     for (schema, lists) in expected {
         let lists: BTreeMap<_, _> = lists
@@ -155,6 +158,41 @@ fn lists_of_names_are_those_that_the_code_prints() {
             .collect();
         assert_eq!(name_lists(&parsed(schema)), lists);
     }
+}
+
+fn http_lists() -> Vec<(&'static str, Vec<&'static str>)> {
+    let names = [Hosts, NameRecord, Dns, ServerName].map(NameSource::as_str);
+    let mut lists = vec![
+        ("/$defs/end/properties/nameSource", names.into()),
+        (
+            "/properties/protocol",
+            [
+                Protocol::Http1,
+                Protocol::Http2,
+                Protocol::WebSocket,
+                Protocol::Tunnel,
+            ]
+            .map(Protocol::as_str)
+            .into(),
+        ),
+    ];
+    for [version, framing, oddities] in [
+        [
+            "/properties/request/properties/version",
+            "/properties/request/properties/framing",
+            "/properties/request/properties/oddities/items",
+        ],
+        [
+            "/properties/response/properties/version",
+            "/properties/response/properties/framing",
+            "/properties/response/properties/oddities/items",
+        ],
+    ] {
+        lists.push((version, HttpVersion::ALL.map(HttpVersion::as_str).into()));
+        lists.push((framing, Framing::ALL.map(Framing::as_str).into()));
+        lists.push((oddities, Oddity::ALL.map(Oddity::as_str).into()));
+    }
+    lists
 }
 
 #[test]
@@ -183,6 +221,11 @@ fn examples_are_what_the_program_prints() {
         ("packet-lot", PACKET_LOT_SCHEMA, &late.lots[0]),
         ("session-timing", SESSION_TIMING_SCHEMA, &demo(4).timings[1]),
         ("packet-detail", PACKET_DETAIL_SCHEMA, &demo(4).details[2]),
+        (
+            "http-communication",
+            HTTP_COMMUNICATION_SCHEMA,
+            &demo(4).requests[0],
+        ),
     ] {
         let (before, _) = schema.split_once("  \"examples\": [").unwrap();
         let indented = pretty(example).replace('\n', "\n    ");
@@ -217,6 +260,7 @@ fn the_program_prints_each_schema() {
         ("packet-detail", PACKET_DETAIL_SCHEMA),
         ("lot", PACKET_LOT_SCHEMA),
         ("timing", SESSION_TIMING_SCHEMA),
+        ("http", HTTP_COMMUNICATION_SCHEMA),
         ("statistics", STATISTICS_SCHEMA),
     ] {
         assert_eq!(spider(&["schema", name]), schema, "{name}");
@@ -259,7 +303,7 @@ static SURVEY: LazyLock<Survey> = LazyLock::new(|| {
     survey
 });
 
-static VALIDATORS: LazyLock<[(&str, Validator); 4]> = LazyLock::new(|| {
+static VALIDATORS: LazyLock<[(&str, Validator); 5]> = LazyLock::new(|| {
     SCHEMAS.map(|(name, schema)| (name, jsonschema::validator_for(&parsed(schema)).unwrap()))
 });
 
@@ -281,6 +325,7 @@ impl Survey {
             &printed.lots,
             &printed.timings,
             &printed.details,
+            &printed.requests,
         ];
         for ((name, validator), documents) in VALIDATORS.iter().zip(lists) {
             let found = self.occurrences.entry(name).or_default();
@@ -328,11 +373,12 @@ fn root() -> PathBuf {
 }
 
 /// The documents of parts of a session, in the order of [`Survey::add`].
-const SCHEMAS: [(&str, &str); 4] = [
+const SCHEMAS: [(&str, &str); 5] = [
     ("Packet", PACKET_SCHEMA),
     ("PacketLot", PACKET_LOT_SCHEMA),
     ("SessionTiming", SESSION_TIMING_SCHEMA),
     ("PacketDetail", PACKET_DETAIL_SCHEMA),
+    ("HttpCommunication", HTTP_COMMUNICATION_SCHEMA),
 ];
 
 /// Properties that no capture shows, with the reason.

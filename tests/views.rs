@@ -159,6 +159,33 @@ const VIEWS: &[(&str, &str, &[&str])] = &[
         "hand-made/late-tail-not-acknowledged.pcap",
         &["packets"],
     ),
+    ("demo.http.txt", "demo.pcapng", &["http"]),
+    ("demo.http.csv", "demo.pcapng", &["http", "-o", "csv"]),
+    (
+        "upload.http.json",
+        "http/upload.pcap",
+        &["http", "-o", "json"],
+    ),
+    (
+        "websocket.http.ndjson",
+        "http/websocket.pcap",
+        &["http", "-o", "ndjson"],
+    ),
+    (
+        "http2-cleartext.http.txt",
+        "http/http2-cleartext.pcap",
+        &["http"],
+    ),
+    (
+        "late-request-tail.http.txt",
+        "hand-made/late-request-tail.pcap",
+        &["http"],
+    ),
+    (
+        "statuses.http.txt",
+        "http/statuses-and-methods.pcap",
+        &["http", "--status", "4xx,201", "--sort", "-response.status"],
+    ),
     ("demo.timing.txt", "demo.pcapng", &["timing"]),
     (
         "demo.timing.ndjson",

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
 
 use crate::capture::{Batch, InterfaceId, PacketNumber, PacketOrigin};
 use crate::config::Separate;
 use crate::packet::{Decoder, Encapsulation, EncapsulationId, Segment, SegmentHead, Tunnel};
 use crate::session::{Route, Shard};
 use crate::time::Timestamp;
+use crate::tls::KeyLog;
 
 /// A batch of packets with its segments and where each of them goes.
 #[derive(Debug, Default)]
@@ -22,6 +24,8 @@ pub(super) struct Decoded {
     pub(super) fragments: Vec<(PacketNumber, PacketOrigin)>,
     /// Newest time of its packets.
     pub(super) newest: Option<Timestamp>,
+    /// TLS secrets that are known so far.
+    pub(super) keys: Arc<KeyLog>,
 }
 
 impl Decoded {

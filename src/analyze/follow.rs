@@ -13,16 +13,20 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, PoisonError};
 
 use super::Progress;
+use super::content_feed::{ContentFeed, ContentSettings};
 use super::decoded::Decoded;
 use super::history::History;
+use super::probe::closed;
 use super::reader::Reader;
 use super::record::{CaptureSummary, CaptureTables, SessionRecord};
-use super::tls_feed::TlsFeed;
+use super::secret_feed::KeysAtHand;
 use crate::capture::{Batch, Input, PacketNumber, PacketOrigin, RawPacket, Slot};
 use crate::config::Config;
 use crate::error::Error;
+use crate::http::Keep;
 use crate::lot::{
-    AnomalyEvent, ControlBits, Hold, LotBuilder, LotPart, PlacedPacket, StreamExtent, TimelineEvent,
+    AnomalyEvent, ControlBits, Hold, LotBuilder, LotCounter, LotPart, PlacedPacket, StreamExtent,
+    TimelineEvent,
 };
 use crate::packet::{Checksum, Segment, SegmentHead, TcpFlags};
 use crate::session::{
@@ -45,7 +49,7 @@ pub struct FollowedPacket<'a> {
     /// What is known of the capture so far.
     pub tables: &'a CaptureTables,
     /// The TLS of the session so far.
-    tls: &'a TlsFeed,
+    content: &'a ContentFeed,
     history: &'a History,
 }
 
@@ -69,7 +73,7 @@ impl<'a> FollowedPacket<'a> {
 
     /// What the TLS handshake of the session showed so far; absent where it is not TLS.
     pub fn tls_so_far(&self) -> Option<Box<TlsFacts>> {
-        self.tls.facts()
+        self.content.tls_so_far()
     }
 
     /// What a time line counts of it.
@@ -192,6 +196,8 @@ pub fn follow(
 struct Search {
     target: Target,
     hold: Hold,
+    http: Keep,
+    keys: KeysAtHand,
     verify_checksums: bool,
     starts: Tracker<Nothing>,
     /// Sessions that have started so far.
@@ -238,6 +244,8 @@ impl Search {
         Self {
             target,
             hold,
+            http: config.http,
+            keys: KeysAtHand::default(),
             verify_checksums: config.verify_checksums,
             starts: Tracker::new(config.session),
             started: 0,
@@ -246,6 +254,17 @@ impl Search {
             turned_at: None,
             done: None,
             is_over: false,
+        }
+    }
+
+    fn probe(&self) -> FollowProbe {
+        FollowProbe {
+            content: ContentFeed::new(ContentSettings {
+                keep: self.http,
+                keys: self.keys.clone(),
+                ..ContentSettings::default()
+            }),
+            ..FollowProbe::default()
         }
     }
 
@@ -267,6 +286,7 @@ impl Search {
         tables: &CaptureTables,
         follower: &mut dyn Follower,
     ) -> ControlFlow<()> {
+        self.keys.set(&batch.keys);
         for (index, route) in batch.routes.iter().enumerate() {
             if self.concerns(&route.key) {
                 self.handle_segment(batch, index, tables, follower)?;
@@ -390,7 +410,7 @@ impl Search {
             return ControlFlow::Continue(());
         };
         let mut session: FollowedSession<FollowProbe> =
-            FollowedSession::with_roles_of(&scout.session, &route, &first);
+            FollowedSession::with_roles_of(&scout.session, &route, &first, self.probe());
         session.observer().lots.hold(self.hold);
         let Scout {
             key,
@@ -431,7 +451,10 @@ impl Search {
             self.stage = stage;
             return ControlFlow::Continue(());
         };
-        let (mut summary, FollowProbe { mut lots, tls }) = following.session.finish();
+        let (mut summary, probe) = following.session.finish();
+        let FollowProbe {
+            mut lots, content, ..
+        } = probe;
         summary.occurrence = following.occurrence;
         let extent = |direction| {
             let half: &HalfSummary = &summary.halves[direction];
@@ -444,10 +467,12 @@ impl Search {
             out: extent(Direction::Out),
             r#in: extent(Direction::In),
         });
+        let content = content.finish(closed(&summary));
         let record = SessionRecord {
             summary,
             lots: lots.totals(),
-            tls: tls.finish().map(Arc::from),
+            tls: content.tls.map(Arc::from),
+            http: content.http.map(Arc::from),
         };
         self.done = Some((record, lots.too_late_bytes()));
         give_out(&mut lots, follower)
@@ -516,7 +541,7 @@ impl Following {
         self.session.handle(route, &segment, &self.history);
         let has_turned = client != self.session.client();
         let number = segment.head.number;
-        let FollowProbe { lots, tls } = self.session.observer();
+        let FollowProbe { lots, content, .. } = self.session.observer();
         let history = &self.history;
         if let Some(placed) = lots.take_packet() {
             follower.packet(&FollowedPacket {
@@ -525,7 +550,7 @@ impl Following {
                 batch: &batch.batch,
                 decoded: batch,
                 tables,
-                tls,
+                content,
                 history,
             })?;
         }
@@ -545,13 +570,15 @@ fn give_out(lots: &mut LotBuilder, follower: &mut dyn Follower) -> ControlFlow<(
 #[derive(Debug, Default)]
 struct FollowProbe {
     lots: LotBuilder,
-    tls: TlsFeed,
+    counter: LotCounter,
+    content: ContentFeed,
 }
 
 impl SessionObserver for FollowProbe {
     fn data(&mut self, event: &DataEvent<'_>) {
         self.lots.data(event);
-        self.tls.data(event);
+        let place = self.counter.place(event);
+        self.content.data(event, place, &self.counter);
     }
 
     fn packet(&mut self, event: &PacketEvent<'_>) {
@@ -560,7 +587,8 @@ impl SessionObserver for FollowProbe {
 
     fn swap_directions(&mut self) {
         self.lots.swap_directions();
-        self.tls.swap_directions();
+        self.counter.swap_directions();
+        self.content.swap_directions();
     }
 }
 

@@ -13,9 +13,12 @@
 //! for the caller where it takes them as they end; batches of the last 8 MiB of payload are kept
 //! for comparing re-sent bytes.
 
+mod bodies;
+mod content_feed;
 mod decipher;
 mod decoded;
 mod find;
+mod flow;
 mod follow;
 mod history;
 mod outlet;
@@ -23,12 +26,13 @@ mod pipeline;
 mod probe;
 mod reader;
 mod record;
+mod secret_feed;
 mod sessions;
-mod tls_feed;
 mod worker;
 
 use std::ops::ControlFlow;
 
+pub use bodies::http_bodies;
 pub use decipher::{DecipheredPart, Decipherer, Disclosure, RecordLine};
 pub use find::find_packets;
 pub use follow::{Followed, FollowedPacket, Follower, follow};

@@ -160,7 +160,7 @@ fn read(
 ) -> Intake {
     while !stop.load(Ordering::Relaxed) {
         let mut decoded = spare.try_recv().unwrap_or_default();
-        if !intake.next(&mut decoded.batch, progress) || read.send(decoded).is_err() {
+        if !intake.next(&mut decoded, progress) || read.send(decoded).is_err() {
             break;
         }
     }

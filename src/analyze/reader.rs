@@ -12,6 +12,8 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::names::{AnswerCollector, NameService};
 use crate::packet::{Decoder, NameDatagram, SegmentHead};
+use crate::pcapng::SecretBlock;
+use crate::tls::KeyLog;
 
 /// Reads and decodes: both steps, one after the other.
 pub(super) struct Reader {
@@ -29,6 +31,9 @@ pub(super) struct Intake {
     tables: Arc<RwLock<CaptureTables>>,
     /// How many interfaces, names and secrets are known there.
     known: [usize; 3],
+    /// TLS secrets that are known so far.
+    keys: Arc<KeyLog>,
+    known_secrets: usize,
 }
 
 /// Finds the segments of batches, and names.
@@ -57,6 +62,8 @@ impl Reader {
                 packets: 0,
                 tables: Arc::clone(&tables),
                 known: [0; 3],
+                keys: Arc::clone(&config.keys),
+                known_secrets: 0,
             },
             decoding: Decoding {
                 decoder: Decoder::new(config.decode),
@@ -77,7 +84,7 @@ impl Reader {
         mut decoded: Decoded,
         progress: &dyn Progress,
     ) -> Option<Decoded> {
-        if !self.intake.next(&mut decoded.batch, progress) {
+        if !self.intake.next(&mut decoded, progress) {
             return None;
         }
         self.decoding.handle(&mut decoded);
@@ -91,8 +98,9 @@ impl Reader {
 }
 
 impl Intake {
-    /// Replaces `batch` by the next one; false at the end.
-    pub(super) fn next(&mut self, batch: &mut Batch, progress: &dyn Progress) -> bool {
+    /// Replaces the batch of `decoded` by the next one, yet to be decoded; false at the end.
+    pub(super) fn next(&mut self, decoded: &mut Decoded, progress: &dyn Progress) -> bool {
+        let batch = &mut decoded.batch;
         let left = self
             .packet_limit
             .map(|limit| limit.saturating_sub(self.packets));
@@ -104,6 +112,8 @@ impl Intake {
         }
         self.packets += batch.slots.len() as u64;
         self.publish();
+        self.add_secrets();
+        decoded.keys = Arc::clone(&self.keys);
         progress.read(
             self.capture.bytes_read(),
             self.capture.total_bytes(),
@@ -125,6 +135,24 @@ impl Intake {
         tables.names = names.to_vec();
         tables.secrets = secrets.to_vec();
         self.known = known;
+    }
+}
+
+impl Intake {
+    /// Takes the TLS secrets that the capture gave since.
+    fn add_secrets(&mut self) {
+        let secrets = self.capture.secrets();
+        let new = secrets.get(self.known_secrets..).unwrap_or_default();
+        if new.is_empty() {
+            return;
+        }
+        self.known_secrets = secrets.len();
+        let keys = Arc::make_mut(&mut self.keys);
+        for block in new {
+            if block.secrets_type == SecretBlock::TLS_KEY_LOG {
+                keys.add(&block.bytes);
+            }
+        }
     }
 }
 

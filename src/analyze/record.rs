@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::sessions::Sessions;
 use crate::capture::{CaptureNotice, Interface};
+use crate::http::HttpFacts;
 use crate::lot::LotTotals;
 use crate::names::Answer;
 use crate::packet::Encapsulation;
@@ -20,6 +21,8 @@ pub struct SessionRecord {
     pub lots: LotTotals,
     /// What its TLS handshake showed; absent where it is not TLS.
     pub tls: Option<Arc<TlsFacts>>,
+    /// What it was as HTTP; absent where it is not HTTP.
+    pub http: Option<Arc<HttpFacts>>,
 }
 
 /// What the ids in a [`SessionSummary`] refer to.

@@ -4,13 +4,14 @@
 //! row or document is made. So they are kept packed, in chunks that never move, and handed out one
 //! by one as whole records.
 //!
-//! Limits: some 170 bytes a session, and what TLS showed of those that have it.
+//! Limits: some 170 bytes a session, and what TLS and HTTP showed of those that have it.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::record::SessionRecord;
 use crate::capture::PacketNumber;
+use crate::http::HttpFacts;
 use crate::lot::LotTotals;
 use crate::session::{PerDirection, SessionSummary};
 use crate::time::Timestamp;
@@ -23,6 +24,8 @@ pub struct Sessions {
     chunks: Vec<Vec<u8>>,
     /// What TLS showed of sessions that have it.
     tls: Vec<Arc<TlsFacts>>,
+    /// What sessions of HTTP were.
+    http: Vec<Arc<HttpFacts>>,
     earliest: Option<Timestamp>,
 }
 
@@ -34,18 +37,29 @@ struct Place {
     start: u32,
     /// Index of its TLS facts; [`NONE`] without any.
     tls: u32,
+    /// Index of what it was as HTTP; [`NONE`] without any.
+    http: u32,
 }
 
 impl Sessions {
     /// Adds a session; [`Self::sort`] brings it to its place.
     pub(super) fn push(&mut self, record: SessionRecord) {
-        let SessionRecord { summary, lots, tls } = record;
+        let SessionRecord {
+            summary,
+            lots,
+            tls,
+            http,
+        } = record;
         let first_packet = summary.first_packet;
         let first = summary.times.first;
         self.earliest = self.earliest.into_iter().chain(first).min();
         let tls = tls.map_or(NONE, |facts| {
             self.tls.push(facts);
             index(self.tls.len().saturating_sub(1))
+        });
+        let http = http.map_or(NONE, |facts| {
+            self.http.push(facts);
+            index(self.http.len().saturating_sub(1))
         });
         if self
             .chunks
@@ -61,6 +75,7 @@ impl Sessions {
                 chunk: last,
                 start: index(chunk.len()),
                 tls,
+                http,
             });
             let late = lots.late_packets;
             summary.pack([lots.lots, late.out, late.r#in], chunk);
@@ -70,13 +85,16 @@ impl Sessions {
     /// Takes over the sessions of another one.
     pub(super) fn append(&mut self, other: Self) {
         let (chunks, tls) = (index(self.chunks.len()), index(self.tls.len()));
+        let http = index(self.http.len());
         self.chunks.extend(other.chunks);
         self.tls.extend(other.tls);
+        self.http.extend(other.http);
         self.earliest = self.earliest.into_iter().chain(other.earliest).min();
         let places = other.places.into_iter();
         self.places.extend(places.map(|place| Place {
             chunk: place.chunk.saturating_add(chunks),
             tls: place.tls.saturating_add(tls),
+            http: place.http.saturating_add(http),
             ..place
         }));
     }
@@ -122,6 +140,7 @@ impl Sessions {
                 late_packets: PerDirection { out, r#in },
             },
             tls: self.tls.get(place.tls as usize).map(Arc::clone),
+            http: self.http.get(place.http as usize).map(Arc::clone),
         })
     }
 
@@ -133,6 +152,17 @@ impl Sessions {
     /// All sessions in their order.
     pub fn iter(&self) -> impl Iterator<Item = SessionRecord> {
         self.range(0..self.len())
+    }
+
+    /// Number of the first packet of the session at a position.
+    pub fn first_packet(&self, position: usize) -> Option<PacketNumber> {
+        Some(self.places.get(position)?.first_packet)
+    }
+
+    /// What the session at a position was as HTTP; absent where it is not HTTP.
+    pub fn http(&self, position: usize) -> Option<&HttpFacts> {
+        let place = self.places.get(position)?;
+        Some(&**self.http.get(place.http as usize)?)
     }
 
     /// What TLS showed of those sessions that have it, in their order.

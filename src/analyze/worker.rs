@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use super::bodies::Mailbox;
+use super::content_feed::ContentSettings;
 use super::decoded::Decoded;
 use super::history::History;
 use super::outlet::Outlet;
 use super::probe::SessionProbe;
 use super::record::SessionRecord;
+use super::secret_feed::KeysAtHand;
 use crate::config::Config;
 use crate::packet::Checksum;
 use crate::session::{Ended, Tracker};
@@ -42,6 +45,7 @@ impl Share {
 /// Tracks one share of the sessions.
 pub(super) struct Worker<O> {
     tracker: Tracker<SessionProbe>,
+    keys: KeysAtHand,
     history: History,
     share: Share,
     verify_checksums: bool,
@@ -51,8 +55,20 @@ pub(super) struct Worker<O> {
 
 impl<O: Outlet> Worker<O> {
     pub(super) fn new(config: &Config, share: Share, outlet: O) -> Self {
+        Self::with_mailbox(config, share, outlet, Mailbox::default())
+    }
+
+    /// The same, with a place for the bodies of HTTP messages.
+    pub(super) fn with_mailbox(config: &Config, share: Share, outlet: O, bodies: Mailbox) -> Self {
+        let keys = KeysAtHand::default();
+        let probe = SessionProbe::new(ContentSettings {
+            keep: config.http,
+            keys: keys.clone(),
+            bodies,
+        });
         Self {
-            tracker: Tracker::new(config.session),
+            tracker: Tracker::with_observer(config.session, probe),
+            keys,
             history: History::default(),
             share,
             verify_checksums: config.verify_checksums,
@@ -68,6 +84,7 @@ impl<O: Outlet> Worker<O> {
             return;
         }
         let at_hand = Arc::clone(&batch);
+        self.keys.set(&at_hand.keys);
         for gone in self.history.push(batch) {
             unused_alone(gone, &mut unused);
         }
@@ -115,10 +132,5 @@ fn unused_alone(batch: Arc<Decoded>, unused: &mut impl FnMut(Decoded)) {
 }
 
 fn record_of(ended: Ended<SessionProbe>) -> SessionRecord {
-    let (lots, tls) = ended.observer.finish();
-    SessionRecord {
-        summary: ended.summary,
-        lots,
-        tls: tls.map(Arc::from),
-    }
+    ended.observer.finish(ended.summary)
 }

@@ -42,6 +42,9 @@ mod context;
 mod distribution;
 mod e_tag;
 mod exact;
+mod har;
+mod http;
+mod http_log;
 mod link_type;
 mod lot;
 mod packet;
@@ -66,6 +69,12 @@ pub use context::{DocumentContext, Identity};
 pub use distribution::{Amount, Distribution, DistributionRow, Distributions, Measure};
 pub use e_tag::ETag;
 pub use exact::{Seconds, Text};
+pub use har::{HarUndecrypted, HarWriter};
+pub use http::{
+    Headers, HttpCommunication, HttpContext, HttpMessage, HttpRequest, HttpResponse, WebSocket,
+    WebSocketFrames,
+};
+pub use http_log::{HttpLogMessage, HttpParsingLog};
 pub use link_type::LinkTypeName;
 pub use lot::{PacketLot, Piece, write_pieces};
 pub use packet::{Packet, PacketClock, evidence_name, finding_name, flag_names};
@@ -73,8 +82,8 @@ pub use packet_detail::{FieldDetail, HexDigits, LayerDetail, PacketDetail};
 pub use parsers::{HttpParser, ParserStatus, Parsers};
 pub use percent::Percent;
 pub use schema::{
-    PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA, PACKET_SCHEMA, SESSION_TIMING_SCHEMA,
-    STATISTICS_SCHEMA, TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA,
+    HTTP_COMMUNICATION_SCHEMA, PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA, PACKET_SCHEMA,
+    SESSION_TIMING_SCHEMA, STATISTICS_SCHEMA, TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA,
 };
 pub use statistics::{Statistics, StatisticsContext, StatisticsPart};
 pub use statistics_rows::{

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::times::Date;
+use crate::http::{HttpFacts, Reading};
 
 /// Status of the parsers that recognised the session's content.
 #[derive(Clone, Debug, Serialize)]
@@ -43,4 +44,22 @@ pub enum ParserStatus {
     Incomplete,
     /// At some point it was not the protocol after all.
     Error,
+}
+
+impl HttpParser {
+    /// The part of the session with this `@id`, whose last packet has this date.
+    pub(super) fn new(facts: &HttpFacts, id: &str, last: Option<Date>) -> Self {
+        Self {
+            status: match facts.reading {
+                Reading::Parsed => ParserStatus::Parsed,
+                Reading::Incomplete => ParserStatus::Incomplete,
+                Reading::Error => ParserStatus::Error,
+            },
+            last_parsing: last,
+            items_count: facts.item_count,
+            http_pers: format!("{id}.HttpParsingLog"),
+            last_packet_lot_complete: facts.last_complete_lot,
+            last_packet_parsed_index: facts.last_packet,
+        }
+    }
 }

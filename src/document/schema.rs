@@ -18,5 +18,8 @@ pub const SESSION_TIMING_SCHEMA: &str = include_str!("session-timing.schema.json
 /// JSON Schema (draft 2020-12) of the `PacketDetail` document.
 pub const PACKET_DETAIL_SCHEMA: &str = include_str!("packet-detail.schema.json");
 
+/// JSON Schema (draft 2020-12) of the `HttpCommunication` document.
+pub const HTTP_COMMUNICATION_SCHEMA: &str = include_str!("http-communication.schema.json");
+
 /// A `TcpSession` document, printed for people.
 pub const TCP_SESSION_EXAMPLE: &str = include_str!("tcp-session.example.json");

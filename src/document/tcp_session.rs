@@ -11,9 +11,10 @@ use super::compact;
 use super::context::DocumentContext;
 use super::e_tag::ETag;
 use super::exact::Text;
-use super::parsers::Parsers;
+use super::parsers::{HttpParser, Parsers};
 use super::times::{Date, Times, Timespan};
 use super::tls::Tls;
+use crate::http::HttpFacts;
 use crate::lot::LotTotals;
 use crate::names::{Named, Names};
 use crate::packet::{Endpoint, SeqNumber};
@@ -185,6 +186,16 @@ impl<'a> TcpSession<'a> {
         if let Some(facts) = facts {
             self.tls = Some(Tls::new(facts, context.keys));
             self.name_tls_server(facts, context.names);
+        }
+        self
+    }
+
+    /// This document with how far HTTP was read, where it is a session of HTTP.
+    #[must_use]
+    pub fn with_http(mut self, facts: Option<&HttpFacts>) -> Self {
+        let http = facts.map(|facts| HttpParser::new(facts, &self.id, self.times.last_date));
+        if http.is_some() {
+            self.parsers = Some(Parsers { http });
         }
         self
     }

@@ -20,7 +20,7 @@ pub use header::{Lot, LotPart};
 pub use timeline::{
     Bin, ControlBits, Mark, MarkKind, Pause, PauseEnd, Tally, Timeline, TimelineEvent,
 };
-pub use totals::{LotCounter, LotTotals};
+pub use totals::{LotCounter, LotPlace, LotTotals};
 
 #[cfg(test)]
 pub(crate) use timeline::testing::any_event;

@@ -29,9 +29,48 @@ pub struct LotCounter {
 }
 
 impl LotCounter {
+    /// A counter that has seen nothing.
+    pub const fn new() -> Self {
+        Self {
+            totals: LotTotals {
+                lots: 0,
+                late_packets: PerDirection { out: 0, r#in: 0 },
+            },
+            current: None,
+            starts: PerDirection {
+                out: None,
+                r#in: None,
+            },
+        }
+    }
+
     /// The totals so far.
     pub const fn totals(&self) -> LotTotals {
         self.totals
+    }
+
+    /// Takes in a packet with bytes at a place in the stream, and tells the lot of its new bytes;
+    /// `None` when it brought nothing new.
+    pub fn place(&mut self, event: &DataEvent<'_>) -> Option<LotPlace> {
+        let step = self.step(event)?;
+        let (_, lot) = self.latest(event.direction)?;
+        Some(LotPlace {
+            lot,
+            opened: step.opened,
+            is_late: step.is_late(),
+        })
+    }
+
+    /// The latest lot of a direction: where it starts, and its number.
+    pub fn latest(&self, direction: Direction) -> Option<(StreamOffset, u64)> {
+        let start = self.starts[direction]?;
+        // Lots alternate in direction.
+        let back = if self.current == Some(direction) {
+            1
+        } else {
+            2
+        };
+        Some((start, self.totals.lots.checked_sub(back)?))
     }
 
     /// Takes in a packet with bytes at a place in the stream; `None` when it brought nothing new.
@@ -98,6 +137,18 @@ impl LotCounter {
     }
 }
 
+/// Where new bytes went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LotPlace {
+    /// The latest lot of their direction. Bytes that fill a gap before its start belong to an
+    /// earlier one.
+    pub lot: u64,
+    /// The start of the lot that they opened.
+    pub opened: Option<StreamOffset>,
+    /// They came after what they belong to was answered.
+    pub is_late: bool,
+}
+
 /// What a packet with new bytes meant for the lots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LotStep {
@@ -145,6 +196,9 @@ mod tests {
             };
             counter.data(&DataEvent {
                 direction,
+                time: None,
+                index: 0,
+                session: crate::capture::PacketNumber::FIRST,
                 range: StreamRange {
                     start: StreamOffset(start),
                     end: StreamOffset(end),
@@ -158,6 +212,7 @@ mod tests {
                 filled_bytes: (mark.min(end) - start).max(0).unsigned_abs(),
                 cut_bytes: 0,
                 acknowledged: acked.map(StreamOffset),
+                acknowledges: None,
                 payload: &[],
             });
             high[direction] = mark.max(end);

@@ -3,13 +3,21 @@
 use super::direction::Direction;
 use super::finding::Findings;
 use super::offset::{StreamOffset, StreamRange};
+use crate::capture::PacketNumber;
 use crate::packet::Segment;
+use crate::time::Timestamp;
 
 /// A packet with payload, placed in the stream of its direction.
 #[derive(Clone, Copy, Debug)]
 pub struct DataEvent<'a> {
     /// Direction of the packet.
     pub direction: Direction,
+    /// Time of the packet.
+    pub time: Option<Timestamp>,
+    /// Index of the packet in the session, from 0.
+    pub index: u64,
+    /// Number of the first packet of the session.
+    pub session: PacketNumber,
     /// The bytes that its header claims.
     pub range: StreamRange,
     /// The gap that it left between all bytes captured before and its own; empty when there is none.
@@ -24,6 +32,8 @@ pub struct DataEvent<'a> {
     pub cut_bytes: u64,
     /// The offset before which the other side had acknowledged all bytes in an earlier packet.
     pub acknowledged: Option<StreamOffset>,
+    /// The offset of the other direction before which this packet acknowledges all bytes.
+    pub acknowledges: Option<StreamOffset>,
     /// The part of the payload that was captured, from `range.start`.
     pub payload: &'a [u8],
 }
@@ -64,6 +74,12 @@ pub struct PacketFacts {
 /// One observer belongs to one session; it sees the packets in capture order: each packet with
 /// new bytes by [`Self::data`], and then every packet by [`Self::packet`].
 pub trait SessionObserver: Default {
+    /// An observer for another session, with the settings of this one.
+    #[must_use]
+    fn fresh(&self) -> Self {
+        Self::default()
+    }
+
     /// Takes in a packet that brought new bytes, or none but captured ones, at a place in the stream.
     fn data(&mut self, event: &DataEvent<'_>);
 

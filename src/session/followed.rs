@@ -17,15 +17,25 @@ pub struct FollowedSession<O>(LiveSession<O>);
 impl<O: SessionObserver> FollowedSession<O> {
     /// A session that starts with this segment, which is yet to be handled.
     pub fn starting_with(route: &Route, head: &SegmentHead) -> Self {
-        Self(LiveSession::starting_with(route.key, route.from, head))
+        Self(LiveSession::starting_with(
+            route.key,
+            route.from,
+            head,
+            O::default(),
+        ))
     }
 
     /// A session that starts with this segment, with the roles that another run over the same
     /// packets came to.
     ///
     /// Packets captured before the handshake was would else be shown the wrong way round.
-    pub fn with_roles_of<P>(other: &FollowedSession<P>, route: &Route, head: &SegmentHead) -> Self {
-        let mut session = LiveSession::starting_with(route.key, route.from, head);
+    pub fn with_roles_of<P>(
+        other: &FollowedSession<P>,
+        route: &Route,
+        head: &SegmentHead,
+        observer: O,
+    ) -> Self {
+        let mut session = LiveSession::starting_with(route.key, route.from, head, observer);
         session.take_roles_of(&other.0);
         Self(session)
     }

@@ -67,7 +67,12 @@ impl<'a> Arrival<'a, '_> {
 
 impl<O: SessionObserver> LiveSession<O> {
     /// A session that starts with this segment, which is yet to be handled.
-    pub(super) fn starting_with(key: SessionKey, from: KeyEnd, segment: &SegmentHead) -> Self {
+    pub(super) fn starting_with(
+        key: SessionKey,
+        from: KeyEnd,
+        segment: &SegmentHead,
+        observer: O,
+    ) -> Self {
         let (client, client_evidence) = roles_of(from, segment);
         Self {
             key,
@@ -91,12 +96,18 @@ impl<O: SessionObserver> LiveSession<O> {
             history: History::default(),
             interfaces: SmallSet::new(segment.interface),
             encapsulations: SmallSet::new(segment.encapsulation),
-            observer: O::default(),
+            observer,
         }
     }
 
     /// Ends this session and starts another in its memory.
-    pub(super) fn restart_with(&mut self, key: SessionKey, from: KeyEnd, segment: &SegmentHead) {
+    pub(super) fn restart_with(
+        &mut self,
+        key: SessionKey,
+        from: KeyEnd,
+        segment: &SegmentHead,
+        observer: O,
+    ) {
         let (client, client_evidence) = roles_of(from, segment);
         self.key = key;
         self.client = client;
@@ -117,7 +128,7 @@ impl<O: SessionObserver> LiveSession<O> {
         self.history.restart();
         self.interfaces = SmallSet::new(segment.interface);
         self.encapsulations = SmallSet::new(segment.encapsulation);
-        self.observer = O::default();
+        self.observer = observer;
     }
 
     /// True when a SYN without ACK from `from` opens a new connection on the same 4-tuple.

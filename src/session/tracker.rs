@@ -65,6 +65,8 @@ impl<O> Handled<O> {
 #[derive(Debug)]
 pub struct Tracker<O> {
     limits: Limits,
+    /// What the observers of sessions are made from.
+    prototype: O,
     table: HashTable<Tracked<O>>,
     /// Sessions that were closed, by the time of the close; stale entries are skipped.
     closed: VecDeque<(Timestamp, SessionKey, u64)>,
@@ -85,8 +87,14 @@ struct Tracked<O> {
 impl<O: SessionObserver> Tracker<O> {
     /// A tracker without sessions.
     pub fn new(limits: Limits) -> Self {
+        Self::with_observer(limits, O::default())
+    }
+
+    /// A tracker without sessions, whose observers have the settings of `prototype`.
+    pub fn with_observer(limits: Limits, prototype: O) -> Self {
         Self {
             limits,
+            prototype,
             table: HashTable::new(),
             closed: VecDeque::new(),
             newest: None,
@@ -125,7 +133,12 @@ impl<O: SessionObserver> Tracker<O> {
             Entry::Vacant(_) if is_full => return Handled::NOTHING,
             Entry::Vacant(vacant) => {
                 starts = true;
-                let session = Box::new(LiveSession::starting_with(key, from, head));
+                let session = Box::new(LiveSession::starting_with(
+                    key,
+                    from,
+                    head,
+                    self.prototype.fresh(),
+                ));
                 &mut vacant.insert(Tracked { hash, session }).into_mut().session
             }
             Entry::Occupied(occupied) => {
@@ -143,7 +156,7 @@ impl<O: SessionObserver> Tracker<O> {
                 if is_over {
                     starts = true;
                     ended = Some(session.take_summary());
-                    session.restart_with(key, from, head);
+                    session.restart_with(key, from, head, self.prototype.fresh());
                 }
                 session
             }

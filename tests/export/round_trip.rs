@@ -105,6 +105,10 @@ fn pcap_keeps_all_but_names_and_secrets() {
         let without_names = ["sessions", "--instance", "x", "-n", "-o", "ndjson"];
         let originals = scene.ok(&[&without_names[..], &[path]].concat());
         for (original, number) in originals.lines().zip(1..) {
+            // Without its secrets, nothing within TLS can be read.
+            if original.contains("\"parsers\":") && original.contains("\"tls\":") {
+                continue;
+            }
             let bytes = scene.export(&["-o", "pcap", "--session", &format!("{number}"), path]);
             scene.write("one.pcap", &bytes);
             let again = scene.ok(&[&without_names[..], &["one.pcap"]].concat());

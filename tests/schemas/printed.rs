@@ -7,9 +7,10 @@ use spider_pcap::analyze::{CaptureTables, FollowedPacket, Follower, NoProgress, 
 use spider_pcap::capture::Input;
 use spider_pcap::config::Config;
 use spider_pcap::document::{
-    DocumentContext, Identity, Packet, PacketClock, PacketDetail, PacketLot, SessionTimeline,
-    SessionTiming, TcpSession, write_pieces,
+    DocumentContext, HttpCommunication, HttpContext, Identity, Packet, PacketClock, PacketDetail,
+    PacketLot, SessionTimeline, SessionTiming, TcpSession, write_pieces,
 };
+use spider_pcap::http::Keep;
 use spider_pcap::lot::{Hold, LotPart, LotTotals, Overlap, Timeline};
 use spider_pcap::names::Names;
 use spider_pcap::packet::dissect::dissect;
@@ -27,6 +28,8 @@ pub(crate) struct Printed {
     pub(crate) timings: Vec<String>,
     /// Of the packets in `packets`.
     pub(crate) details: Vec<String>,
+    /// Requests with their responses.
+    pub(crate) requests: Vec<String>,
 }
 
 /// The documents of a session of a capture; its time line has so many bins at most.
@@ -49,15 +52,31 @@ pub(crate) fn printed(name: &str, bytes: &[u8], target: Target, bins: usize) -> 
         name: name.to_owned(),
         reader: Box::new(Cursor::new(bytes.to_vec())),
     }];
-    let config = Config::default();
+    let config = Config {
+        http: Keep::Items,
+        ..Config::default()
+    };
     let followed = follow(inputs, &config, (target, hold), &NoProgress, &mut printer).unwrap();
     let record = followed.session.unwrap();
-    let timings = with_context(name, &followed.capture.tables, |context| {
+    let (timings, requests) = with_context(name, &followed.capture.tables, |context| {
         let session = TcpSession::new(&record.summary, &record.lots, context);
-        printer.timings(&session)
+        let context = HttpContext {
+            session: &session,
+            precision: record.summary.times.precision,
+        };
+        let items = record.http.iter().flat_map(|http| &http.items);
+        let requests = items.map(|item| {
+            let mut json = Vec::new();
+            HttpCommunication::new(item, &context)
+                .write_json(&mut json)
+                .unwrap();
+            text(json)
+        });
+        (printer.timings(&session), requests.collect())
     });
     Printed {
         timings,
+        requests,
         ..printer.printed
     }
 }

@@ -55,6 +55,7 @@ pub(crate) fn lines(name: &str, analysis: &Analysis) -> Vec<String> {
         let mut json = Vec::new();
         TcpSession::new(&record.summary, &record.lots, &context)
             .with_tls(record.tls.as_deref(), &context)
+            .with_http(record.http.as_deref())
             .write_json(&mut json)
             .unwrap();
         String::from_utf8(json).unwrap()

@@ -1,6 +1,7 @@
 //! What the user typed, checked but not yet used: nothing is opened here.
 
 mod export;
+mod http;
 mod one;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use spider_pcap::time::{Span, Timestamp};
 use crate::{exit, quantity};
 
 pub(crate) use export::{CaptureFormat, ExportArgs};
+pub(crate) use http::{HttpArgs, HttpFormat, HttpOutputArgs, StatusRange};
 pub(crate) use one::{
     ContentArgs, ContentFormat, PacketFormat, PacketsArgs, PageArgs, ShowArgs, ShowFormat,
     WhichPackets,
@@ -53,6 +55,9 @@ pub(crate) enum Command {
     /// Print statistics of captures: totals, distributions, hosts, pairs, ports, states
     #[command(after_help = STATS_EXAMPLES, after_long_help = stats_long_help())]
     Stats(Box<StatsArgs>),
+    /// List HTTP requests with their responses
+    #[command(after_help = http::EXAMPLES, after_long_help = http::long_help())]
+    Http(Box<HttpArgs>),
     /// Write the packets of sessions as pcap or pcapng
     #[command(after_help = export::EXAMPLES, after_long_help = export::long_help())]
     Export(Box<ExportArgs>),
@@ -86,6 +91,7 @@ impl Command {
             Self::Content(args) => Some(&mut args.input),
             Self::Timing(args) => Some(&mut args.list.input),
             Self::Stats(args) => Some(&mut args.input),
+            Self::Http(args) => Some(&mut args.input),
             Self::Export(args) => Some(&mut args.input),
             Self::Schema { .. } | Self::Completions { .. } | Self::Man { .. } => None,
         }
@@ -214,6 +220,8 @@ pub(crate) enum DocumentChoice {
     Lot,
     /// `SessionTiming`, of 'spider timing'
     Timing,
+    /// `HttpCommunication`, of 'spider http'
+    Http,
     /// `Statistics`, of 'spider stats'
     Statistics,
 }

@@ -53,6 +53,19 @@ impl Choice {
         })
     }
 
+    /// The choice of sessions only, where expressions, order and number are about something else.
+    pub(crate) fn of_sessions(args: &ChooseArgs) -> Self {
+        let mut filter = filter(args);
+        filter.traits.retain(|wanted| *wanted != Trait::NoResponse);
+        Self {
+            filter,
+            conditions: Vec::new(),
+            sort: None,
+            wanted: args.session.clone(),
+            limit: usize::MAX,
+        }
+    }
+
     /// True when choosing needs the JSON text of documents.
     pub(crate) const fn needs_json(&self) -> bool {
         !self.conditions.is_empty() || self.sort.is_some()

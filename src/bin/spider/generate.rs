@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result};
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 use spider_pcap::document::{
-    PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA, PACKET_SCHEMA, SESSION_TIMING_SCHEMA,
-    STATISTICS_SCHEMA, TCP_SESSION_SCHEMA,
+    HTTP_COMMUNICATION_SCHEMA, PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA, PACKET_SCHEMA,
+    SESSION_TIMING_SCHEMA, STATISTICS_SCHEMA, TCP_SESSION_SCHEMA,
 };
 
 use crate::args::{DocumentChoice, LowArgs};
@@ -21,6 +21,7 @@ pub(crate) fn schema(document: DocumentChoice) -> Result<Outcome> {
         DocumentChoice::PacketDetail => PACKET_DETAIL_SCHEMA,
         DocumentChoice::Lot => PACKET_LOT_SCHEMA,
         DocumentChoice::Timing => SESSION_TIMING_SCHEMA,
+        DocumentChoice::Http => HTTP_COMMUNICATION_SCHEMA,
         DocumentChoice::Statistics => STATISTICS_SCHEMA,
     };
     let mut text = schema.trim_end().to_owned();

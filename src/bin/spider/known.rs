@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use spider_pcap::analyze::{Analysis, CaptureTables};
+use spider_pcap::config::Config;
 use spider_pcap::document::{DocumentContext, Identity};
 use spider_pcap::names::Names;
 use spider_pcap::pcapng::SecretBlock;
@@ -55,6 +57,16 @@ impl<'a> SideFiles<'a> {
             hosts: hosts.collect::<Result<_>>()?,
             key_logs: args.keylog.iter().map(read).collect::<Result<_>>()?,
         })
+    }
+
+    /// How captures are analysed, with the secrets of the key logs that were named.
+    pub(crate) fn config(&self) -> Config {
+        let mut keys = KeyLog::default();
+        self.key_logs.iter().for_each(|text| keys.add(text));
+        Config {
+            keys: Arc::new(keys),
+            ..input::config(self.args)
+        }
     }
 
     /// What is known with what the capture says.

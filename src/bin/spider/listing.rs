@@ -87,7 +87,9 @@ pub(crate) fn document<'a>(
     record: &'a SessionRecord,
     context: &DocumentContext<'a>,
 ) -> TcpSession<'a> {
-    TcpSession::new(&record.summary, &record.lots, context).with_tls(record.tls.as_deref(), context)
+    TcpSession::new(&record.summary, &record.lots, context)
+        .with_tls(record.tls.as_deref(), context)
+        .with_http(record.http.as_deref())
 }
 
 /// The JSON text of a session, in memory that is used again.

@@ -11,6 +11,7 @@ mod exit;
 mod export;
 mod failure;
 mod generate;
+mod http;
 mod input;
 mod known;
 mod listing;
@@ -70,6 +71,7 @@ fn run(mut args: LowArgs) -> anyhow::Result<Outcome> {
         Command::Packets(packets) => packets::run(packets, Console::new(args.console)),
         Command::Content(content) => content::run(content, Console::new(args.console)),
         Command::Stats(stats) => stats::run(stats, Console::new(args.console)),
+        Command::Http(http) => http::run(http, Console::new(args.console)),
         Command::Export(export) => export::run(export, Console::new(args.console)),
         Command::Schema { document } => generate::schema(*document),
         Command::Completions { shell } => generate::completions(*shell),

@@ -24,7 +24,7 @@ use crate::choose::{find_one, no_session};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::failure::{self, Hinted};
-use crate::input::{self, Inputs};
+use crate::input::Inputs;
 use crate::known::SideFiles;
 use crate::listing::{Listing, document};
 use crate::progress::Bar;
@@ -68,11 +68,12 @@ impl<'a> OneSession<'a> {
         wanted: Option<&'a str>,
         console: Console,
     ) -> Result<Self> {
+        let files = SideFiles::read(args)?;
         Ok(Self {
             args,
             wanted,
-            config: input::config(args),
-            files: SideFiles::read(args)?,
+            config: files.config(),
+            files,
             console,
             spool: None,
         })

@@ -23,7 +23,7 @@ use crate::columns::{self, Pick};
 use crate::console::Console;
 use crate::exit::Outcome;
 use crate::failure::{self, Hinted};
-use crate::input::{self, Inputs};
+use crate::input::Inputs;
 use crate::known::SideFiles;
 use crate::listing::{Listing, document, nothing_to_show, write_text};
 use crate::output::Output;
@@ -88,7 +88,7 @@ struct Job<'a> {
 impl Job<'_> {
     /// Analyses everything, then writes the sessions in order.
     fn list(&mut self, inputs: Inputs, mut output: Output) -> Result<CaptureSummary> {
-        let mut config = input::config(&self.args.input);
+        let mut config = self.files.config();
         config.session.first = self.first_sessions(&inputs);
         let mut analysis = self.analyze(inputs.inputs, &config)?;
         let mut known = self.files.with_sessions(&analysis);
@@ -157,7 +157,7 @@ impl Job<'_> {
     /// Writes each session when it ends.
     fn print_as_they_end(&mut self, inputs: Inputs, mut output: Output) -> Result<CaptureSummary> {
         let bar = Bar::new(self.console.progress && !output.is_stdout());
-        let mut config = input::config(&self.args.input);
+        let mut config = self.files.config();
         config.session.linger = Some(LINGER);
         let mut known = None;
         let mut left = self.choice.limit;

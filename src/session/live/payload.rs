@@ -55,6 +55,8 @@ impl<O: SessionObserver> LiveSession<O> {
             half.totals.overlap_conflicts += 1;
             arrival.findings.insert(Finding::OverlapConflict);
         }
+        let has_ack = head.flags.has(TcpFlags::ACK);
+        let acknowledges = has_ack.then(|| other.offset_of(head.ack)).flatten();
         let cut_bytes = count_cut_bytes(half, head, &placed);
         let is_full = count_window(half, other, range);
         arrival.findings.insert_if(is_full, Finding::WindowFull);
@@ -62,6 +64,9 @@ impl<O: SessionObserver> LiveSession<O> {
         if let Some(placement) = placed.placement {
             self.observer.data(&DataEvent {
                 direction,
+                time: head.time,
+                index: self.packets,
+                session: self.first_packet,
                 range,
                 opened: placement.opened.unwrap_or_default(),
                 above: placement.above,
@@ -69,6 +74,7 @@ impl<O: SessionObserver> LiveSession<O> {
                 filled_bytes: placement.filled_bytes,
                 cut_bytes,
                 acknowledged,
+                acknowledges,
                 payload: segment.payload,
             });
         }

@@ -1,0 +1,33 @@
+//! HTTP as it was spoken: ordered bytes of a session to requests with their responses.
+//!
+//! An [`Observer`] takes the pieces of both directions, each with the [`Marks`] of the packets that
+//! it came in, and gives [`HttpFacts`] with one [`Item`] a request. Bodies pass through: they are
+//! counted, and handed out where that was asked for, but never held.
+//!
+//! Deliberately absent: TLS (pieces may be of deciphered bytes), HTTP/3, and the
+//! search for messages in the middle of a piece. Limits: [`HttpLimits`].
+//! Sources: RFC 9110, 9112, 9113, 7541, 6455.
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+mod coding;
+mod collect;
+mod fields;
+mod h1;
+mod h2;
+mod item;
+mod limits;
+mod mark;
+mod message;
+mod observer;
+
+#[cfg(test)]
+mod tests;
+
+pub use coding::{UnknownCoding, undo_codings};
+pub use collect::{BodyPart, Keep, Role};
+pub use fields::Fields;
+pub use item::{FrameTotals, HttpFacts, Item, Protocol, Reading, WebSocketTotals};
+pub use limits::HttpLimits;
+pub use mark::{Extent, Mark, Marks};
+pub use message::{Framing, HttpVersion, Message, Oddities, Oddity};
+pub use observer::Observer;
