@@ -15,6 +15,36 @@ use program::{Run, command};
 /// Name of the golden, capture, and arguments.
 const VIEWS: &[(&str, &str, &[&str])] = &[
     (
+        "demo.parsing-log.txt",
+        "demo.pcapng",
+        &["http", "--parsing-log"],
+    ),
+    (
+        "pipelined.http.txt",
+        "http/pipelined-requests.pcap",
+        &["http"],
+    ),
+    (
+        "http2.http.ndjson",
+        "http/http2-cleartext.pcap",
+        &["http", "-o", "ndjson"],
+    ),
+    (
+        "gzip-chunked.http.har",
+        "http/gzip-chunked.pcap",
+        &["http", "-o", "har"],
+    ),
+    (
+        "tls13-http2.http.csv",
+        "tls/tls13-http2.pcapng",
+        &["http", "-o", "csv"],
+    ),
+    (
+        "tls13-curl.content.txt",
+        "tls/tls13-curl.pcapng",
+        &["content", "--session", "1"],
+    ),
+    (
         "demo-1.content.txt",
         "demo.pcapng",
         &["content", "--session", "1"],
