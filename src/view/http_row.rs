@@ -1,10 +1,10 @@
 //! A request with its response as a row: for people in a table, with exact values for programs.
 
+use super::cell_text::{write_end, write_host, write_span};
 use super::table::{Align, Column, Cut, Fit, Tone};
 use super::time_text::TimeText;
-use super::units::{HumanBytes, HumanSpan};
-use crate::document::{End, HttpCommunication, HttpMessage, Seconds};
-use crate::time::Span;
+use super::units::HumanBytes;
+use crate::document::{HttpCommunication, HttpMessage, Seconds};
 
 /// The columns that have a name of their own; any other column is a field of the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,13 +161,13 @@ impl HttpRow<'_> {
             HttpColumn::Number => self.number.to_string(),
             HttpColumn::Time => times.show(self.time()),
             HttpColumn::Clock => times.show_short(self.time()),
-            HttpColumn::Client => end_text(&item.src),
-            HttpColumn::Host => host_text(&item.src),
-            HttpColumn::Server => end_text(&item.dst),
+            HttpColumn::Client => text(|out| write_end(out, &item.src)),
+            HttpColumn::Host => text(|out| write_host(out, &item.src)),
+            HttpColumn::Server => text(|out| write_end(out, &item.dst)),
             HttpColumn::Out => size_text(item.request.as_ref().map(|request| &request.message)),
             HttpColumn::In => size_text(item.response.as_ref().map(|response| &response.message)),
-            HttpColumn::Wait => span_text(item.wait),
-            HttpColumn::Duration => span_text(item.duration),
+            HttpColumn::Wait => text(|out| write_span(out, item.wait)),
+            HttpColumn::Duration => text(|out| write_span(out, item.duration)),
             HttpColumn::Status if item.response.is_none() => "none".to_owned(),
             HttpColumn::Method
             | HttpColumn::Url
@@ -273,20 +273,11 @@ impl HttpRow<'_> {
     }
 }
 
-fn end_text(end: &End<'_>) -> String {
-    match end.name {
-        Some(name) => format!("{name}:{}", end.port),
-        None => end.socket.to_string(),
-    }
-}
-
-fn host_text(end: &End<'_>) -> String {
-    end.name.map_or_else(|| end.ip.to_string(), str::to_owned)
-}
-
-fn span_text(seconds: Option<Seconds>) -> String {
-    let span = seconds.map(|Seconds(exact)| HumanSpan(Span::from_nanos(exact.nanos())));
-    span.map(|span| span.to_string()).unwrap_or_default()
+/// The text that `write` appends.
+fn text(write: impl FnOnce(&mut String)) -> String {
+    let mut text = String::new();
+    write(&mut text);
+    text
 }
 
 /// An oddity in words.

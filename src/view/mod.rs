@@ -1,6 +1,7 @@
 //! Documents for people and programs, over `impl Write`.
 
 mod anomaly_words;
+mod cell_text;
 mod color;
 mod content;
 mod csv;

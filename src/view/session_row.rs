@@ -1,13 +1,11 @@
 //! A session as a row: for people in a table, with exact values for programs.
 
-use std::fmt::{Display, Write as _};
-
+use super::cell_text::{show, write_end, write_host, write_span};
 use super::notes::Notes;
 use super::table::{Align, Column, Cut, Fit};
 use super::time_text::TimeText;
-use super::units::{HumanBytes, HumanSpan};
-use crate::document::{End, Seconds, TcpSession, time_to_connect, time_to_first_byte};
-use crate::time::Span;
+use super::units::HumanBytes;
+use crate::document::{Seconds, TcpSession, time_to_connect, time_to_first_byte};
 
 /// The columns that have a name of their own; any other column is a field of the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -290,35 +288,6 @@ pub fn timing_fit_steps() -> Vec<Fit> {
         Fit::Drop(at(C::State)),
         Fit::Drop(at(C::Clock)),
     ]
-}
-
-fn write_end(out: &mut String, end: &End<'_>) {
-    match end.name {
-        Some(name) => {
-            out.push_str(name);
-            out.push(':');
-            show(out, end.port);
-        }
-        None => show(out, end.socket),
-    }
-}
-
-fn write_host(out: &mut String, end: &End<'_>) {
-    match end.name {
-        Some(name) => out.push_str(name),
-        None => show(out, end.ip),
-    }
-}
-
-fn write_span(out: &mut String, seconds: Option<Seconds>) {
-    if let Some(Seconds(exact)) = seconds {
-        show(out, HumanSpan(Span::from_nanos(exact.nanos())));
-    }
-}
-
-fn show(out: &mut String, value: impl Display) {
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{value}");
 }
 
 fn tls_text<'t>(session: &'t TcpSession<'_>) -> &'t str {

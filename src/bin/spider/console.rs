@@ -7,6 +7,7 @@ use spider_pcap::capture::CaptureNotice;
 use spider_pcap::view::{Escaped, Surface};
 
 use crate::args::{ColorChoice, ConsoleArgs};
+use crate::exit::Outcome;
 
 /// How the program talks while it works.
 #[derive(Clone, Copy, Debug)]
@@ -35,13 +36,19 @@ impl Console {
         }
     }
 
-    /// Tells what was wrong with a capture; damage even when quiet.
-    pub(crate) fn notices(self, notices: &[CaptureNotice]) {
+    /// Tells what was wrong with a capture, damage even when quiet; gives whether it was damaged.
+    pub(crate) fn notices(self, notices: &[CaptureNotice]) -> Outcome {
+        let mut outcome = Outcome::Done;
         for notice in notices {
-            if notice.kind.is_damage() || !self.quiet {
+            let is_damage = notice.kind.is_damage();
+            if is_damage || !self.quiet {
                 say(&format!("spider: {}", Escaped(&notice.to_string())));
             }
+            if is_damage {
+                outcome = Outcome::Damaged;
+            }
         }
+        outcome
     }
 
     /// Where a table is drawn, when it goes to standard output or to a file.

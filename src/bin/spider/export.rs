@@ -10,7 +10,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use spider_pcap::analyze::CaptureSummary;
-use spider_pcap::capture::{Batch, Capture, CaptureNotice, ReadLimits, Slot};
+use spider_pcap::capture::{Batch, Capture, ReadLimits, Slot};
 use spider_pcap::export::{ExportError, ExportPlan, MergedNumbers, read_packets};
 use spider_pcap::view::Escaped;
 
@@ -48,13 +48,7 @@ pub(crate) fn run(args: &ExportArgs, console: Console) -> Result<Outcome> {
         counted(written.sessions, "session"),
         Escaped(&written.place)
     ));
-    console.notices(&capture.notices);
-    let is_damaged = |notice: &CaptureNotice| notice.kind.is_damage();
-    Ok(if capture.notices.iter().any(is_damaged) {
-        Outcome::Damaged
-    } else {
-        Outcome::Done
-    })
+    Ok(console.notices(&capture.notices))
 }
 
 /// Writes sessions that are found in the list of all.

@@ -8,7 +8,7 @@ mod log;
 use std::io::Write as _;
 
 use anyhow::{Context as _, Result};
-use spider_pcap::analyze::{Analysis, analyze};
+use spider_pcap::analyze::Analysis;
 use spider_pcap::document::{HTTP_COMMUNICATION_SCHEMA, HarUndecrypted, HarWriter};
 use spider_pcap::http::Keep;
 use spider_pcap::select::{FieldCatalog, Members};
@@ -21,12 +21,11 @@ use crate::checks::Checks;
 use crate::choose::Choice;
 use crate::console::Console;
 use crate::exit::Outcome;
-use crate::failure;
 use crate::input::Inputs;
 use crate::known::SideFiles;
 use crate::listing::{Listing, nothing_to_show};
 use crate::output::Output;
-use crate::progress::Bar;
+use crate::progress::analyze_shown;
 use crate::spool::Source;
 use crate::zone::Zone;
 
@@ -53,11 +52,8 @@ pub(crate) fn run(args: &HttpArgs, console: Console) -> Result<Outcome> {
     let mut output = Output::open(args.output.write.as_deref(), &inputs.paths)?;
     let mut config = files.config();
     config.http = Keep::Items;
-    let bar = Bar::new(console.progress);
     let from_start = source.as_ref().map(Source::inputs).transpose()?;
-    let analysis = analyze(from_start.unwrap_or(inputs.inputs), &config, &bar);
-    bar.clear();
-    let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
+    let analysis = analyze_shown(from_start.unwrap_or(inputs.inputs), &config, console)?;
     let known = files.with_sessions(&analysis);
     let listing = Listing {
         analysis: &analysis,
@@ -80,14 +76,10 @@ pub(crate) fn run(args: &HttpArgs, console: Console) -> Result<Outcome> {
         )?;
     }
     let Analysis { sessions, capture } = analysis;
-    console.notices(&capture.notices);
+    let outcome = console.notices(&capture.notices);
     // The process is about to end, and gives back the memory faster at once.
     std::mem::forget(sessions);
-    let is_damaged = capture.notices.iter().any(|notice| notice.kind.is_damage());
-    Ok(match is_damaged {
-        true => Outcome::Damaged,
-        false => Outcome::Done,
-    })
+    Ok(outcome)
 }
 
 /// Everything that was asked for, checked.

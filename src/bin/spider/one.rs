@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use anyhow::{Context as _, Result};
 use spider_pcap::analyze::{
-    Analysis, CaptureTables, Followed, FollowedPacket, Follower, NoProgress, analyze, follow,
+    Analysis, CaptureTables, Followed, FollowedPacket, Follower, NoProgress, follow,
 };
 use spider_pcap::capture::Input;
 use spider_pcap::config::Config;
@@ -27,7 +27,7 @@ use crate::failure::{self, Hinted};
 use crate::input::Inputs;
 use crate::known::SideFiles;
 use crate::listing::{Listing, document};
-use crate::progress::Bar;
+use crate::progress::analyze_shown;
 use crate::spool::Spool;
 
 /// Shows one session while it is read. A break ends the reading.
@@ -152,10 +152,7 @@ impl<'a> OneSession<'a> {
 
     /// Looks for the session among all.
     fn find(&self) -> Result<Target> {
-        let bar = Bar::new(self.console.progress);
-        let analysis = analyze(self.inputs()?, &self.config, &bar);
-        bar.clear();
-        let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
+        let analysis = analyze_shown(self.inputs()?, &self.config, self.console)?;
         let position = self.position(&analysis)?;
         let found = analysis.sessions.get(position);
         let found = found.with_context(|| format!("no session {position}"))?;
@@ -208,19 +205,14 @@ pub(crate) fn first_time(session: &TcpSession<'_>) -> Option<Timestamp> {
 
 /// What is said of a session that was shown, beside it.
 pub(crate) fn report(followed: &Followed, console: Console) -> Outcome {
-    console.notices(&followed.capture.notices);
+    let outcome = console.notices(&followed.capture.notices);
     if let Some(number) = followed.turned_at {
         console.note(&format!(
             "packet {number} shows that the ends are the other way round: packets before it are \
              shown with client and server exchanged"
         ));
     }
-    let damages = |notice: &spider_pcap::capture::CaptureNotice| notice.kind.is_damage();
-    if followed.capture.notices.iter().any(damages) {
-        Outcome::Damaged
-    } else {
-        Outcome::Done
-    }
+    outcome
 }
 
 /// Stands between the reading and a view: makes documents, and keeps what went wrong.

@@ -4,8 +4,14 @@ use std::io::{self, IsTerminal as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use spider_pcap::analyze::Progress;
+use spider_pcap::analyze::{Analysis, Progress, analyze};
+use spider_pcap::capture::Input;
+use spider_pcap::config::Config;
+
+use crate::console::Console;
+use crate::failure;
 
 /// Shows how far the reading has come.
 #[derive(Debug)]
@@ -44,6 +50,18 @@ impl Bar {
         self.bar
             .set_draw_target(ProgressDrawTarget::stderr_with_hz(REDRAWS_PER_SECOND));
     }
+}
+
+/// Analyses captures as one, with a bar that shows how far the reading has come.
+pub(crate) fn analyze_shown(
+    inputs: Vec<Input>,
+    config: &Config,
+    console: Console,
+) -> Result<Analysis> {
+    let bar = Bar::new(console.progress);
+    let analysis = analyze(inputs, config, &bar);
+    bar.clear();
+    analysis.map_err(|error| failure::from_analysis(&error))
 }
 
 impl Progress for Bar {

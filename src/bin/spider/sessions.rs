@@ -5,9 +5,7 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 use anyhow::{Context as _, Result};
-use spider_pcap::analyze::{Analysis, CaptureSummary, analyze, analyze_each};
-use spider_pcap::capture::Input;
-use spider_pcap::config::Config;
+use spider_pcap::analyze::{Analysis, CaptureSummary, analyze_each};
 use spider_pcap::document::{SessionTiming, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::select::{FieldCatalog, Members};
 use spider_pcap::time::Span;
@@ -28,7 +26,7 @@ use crate::known::SideFiles;
 use crate::listing::{Listing, document, nothing_to_show, write_text};
 use crate::output::Output;
 use crate::parts::Parts;
-use crate::progress::Bar;
+use crate::progress::{Bar, analyze_shown};
 use crate::zone::Zone;
 
 /// Which list is made of the sessions.
@@ -65,12 +63,10 @@ pub(crate) fn run(args: &SessionsArgs, list: List, console: Console) -> Result<O
     } else {
         job.list(inputs, output)?
     };
-    console.notices(&capture.notices);
-    let is_damaged = capture.notices.iter().any(|notice| notice.kind.is_damage());
-    Ok(match (job.checks.hold(console), is_damaged) {
-        (false, _) => Outcome::ConditionFailed,
-        (true, true) => Outcome::Damaged,
-        (true, false) => Outcome::Done,
+    let outcome = console.notices(&capture.notices);
+    Ok(match job.checks.hold(console) {
+        true => outcome,
+        false => Outcome::ConditionFailed,
     })
 }
 
@@ -90,12 +86,12 @@ impl Job<'_> {
     fn list(&mut self, inputs: Inputs, mut output: Output) -> Result<CaptureSummary> {
         let mut config = self.files.config();
         config.session.first = self.first_sessions(&inputs);
-        let mut analysis = self.analyze(inputs.inputs, &config)?;
+        let mut analysis = analyze_shown(inputs.inputs, &config, self.console)?;
         let mut known = self.files.with_sessions(&analysis);
         if config.session.first.is_some() && known.depends_on_all(&analysis) {
             config.session.first = None;
             let inputs = Inputs::from_args(&self.args.input)?;
-            analysis = self.analyze(inputs.inputs, &config)?;
+            analysis = analyze_shown(inputs.inputs, &config, self.console)?;
             known = self.files.with_sessions(&analysis);
         }
         let listing = Listing {
@@ -128,13 +124,6 @@ impl Job<'_> {
         // The process is about to end, and gives back the memory faster at once.
         std::mem::forget(sessions);
         Ok(capture)
-    }
-
-    fn analyze(&self, inputs: Vec<Input>, config: &Config) -> Result<Analysis> {
-        let bar = Bar::new(self.console.progress);
-        let analysis = analyze(inputs, config, &bar);
-        bar.clear();
-        analysis.map_err(|error| failure::from_analysis(&error))
     }
 
     /// How many sessions from the start are all that is needed, where it is not all of them.

@@ -3,7 +3,7 @@
 use std::io;
 
 use anyhow::{Context as _, Result};
-use spider_pcap::analyze::{Analysis, SessionRecord, analyze};
+use spider_pcap::analyze::{Analysis, SessionRecord};
 use spider_pcap::document::{
     SessionStatistics, Statistics, StatisticsContext, StatisticsPart, TCP_SESSION_SCHEMA,
 };
@@ -17,12 +17,11 @@ use crate::checks::Checks;
 use crate::choose::{Choice, Chosen};
 use crate::console::Console;
 use crate::exit::Outcome;
-use crate::failure;
 use crate::input::{self, Inputs};
 use crate::known::SideFiles;
 use crate::listing::{Listing, document, nothing_to_show};
 use crate::output::Output;
-use crate::progress::Bar;
+use crate::progress::analyze_shown;
 
 /// Runs the command.
 pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
@@ -31,10 +30,7 @@ pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
     let files = SideFiles::read(&args.input)?;
     let inputs = Inputs::from_args(&args.input)?;
     let mut output = Output::open(args.output.write.as_deref(), &inputs.paths)?;
-    let bar = Bar::new(console.progress);
-    let analysis = analyze(inputs.inputs, &input::config(&args.input), &bar);
-    bar.clear();
-    let analysis = analysis.map_err(|error| failure::from_analysis(&error))?;
+    let analysis = analyze_shown(inputs.inputs, &input::config(&args.input), console)?;
     let known = files.with_sessions(&analysis);
     let listing = Listing {
         analysis: &analysis,
@@ -52,16 +48,10 @@ pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
     if chosen.is_empty() {
         console.note(&nothing_to_show(&listing));
     }
-    console.notices(&analysis.capture.notices);
-    let notices = &analysis.capture.notices;
-    let is_damaged = notices.iter().any(|notice| notice.kind.is_damage());
+    let outcome = console.notices(&analysis.capture.notices);
     // The process is about to end, and gives back the memory faster at once.
     std::mem::forget(analysis.sessions);
-    Ok(if is_damaged {
-        Outcome::Damaged
-    } else {
-        Outcome::Done
-    })
+    Ok(outcome)
 }
 
 /// The chosen sessions with their numbers, where each has a row of its own.

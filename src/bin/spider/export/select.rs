@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use anyhow::Result;
-use spider_pcap::analyze::{Analysis, CaptureSummary, SessionRecord, analyze, find_packets};
+use spider_pcap::analyze::{Analysis, CaptureSummary, SessionRecord, find_packets};
 use spider_pcap::capture::PacketSet;
 use spider_pcap::document::{DocumentContext, End, TCP_SESSION_SCHEMA};
 use spider_pcap::names::NameSource;
@@ -24,7 +24,7 @@ use crate::failure::{self, Hinted};
 use crate::input;
 use crate::known::{Known, SideFiles, own_keys};
 use crate::listing::{Listing, document, nothing_to_show};
-use crate::progress::Bar;
+use crate::progress::{Bar, analyze_shown};
 use crate::spool::Source;
 
 /// The sessions that are exported.
@@ -152,11 +152,8 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn analyze(&self) -> Result<Analysis> {
-        let bar = Bar::new(self.console.progress);
         let config = input::config(&self.args.input);
-        let analysis = analyze(self.source.inputs()?, &config, &bar);
-        bar.clear();
-        analysis.map_err(|error| failure::from_analysis(&error))
+        analyze_shown(self.source.inputs()?, &config, self.console)
     }
 
     /// The positions of the sessions that were chosen, ascending; an error when there is none.
