@@ -17,7 +17,7 @@ use crate::checks::Checks;
 use crate::choose::{Choice, Chosen};
 use crate::console::Console;
 use crate::exit::Outcome;
-use crate::input::{self, Inputs};
+use crate::input::Inputs;
 use crate::known::SideFiles;
 use crate::listing::{Listing, document, nothing_to_show};
 use crate::output::Output;
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
     let files = SideFiles::read(&args.input)?;
     let inputs = Inputs::from_args(&args.input)?;
     let mut output = Output::open(args.output.write.as_deref(), &inputs.paths)?;
-    let analysis = analyze_shown(inputs.inputs, &input::config(&args.input), console)?;
+    let analysis = analyze_shown(inputs.inputs, &files.config(), console)?;
     let known = files.with_sessions(&analysis);
     let listing = Listing {
         analysis: &analysis,

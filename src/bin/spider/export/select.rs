@@ -152,8 +152,7 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn analyze(&self) -> Result<Analysis> {
-        let config = input::config(&self.args.input);
-        analyze_shown(self.source.inputs()?, &config, self.console)
+        analyze_shown(self.source.inputs()?, &self.files.config(), self.console)
     }
 
     /// The positions of the sessions that were chosen, ascending; an error when there is none.
