@@ -33,6 +33,8 @@ pub struct Sessions {
 #[derive(Clone, Copy, Debug)]
 struct Place {
     first_packet: PacketNumber,
+    /// When it starts.
+    first: Option<Timestamp>,
     chunk: u32,
     start: u32,
     /// Index of its TLS facts; [`NONE`] without any.
@@ -72,6 +74,7 @@ impl Sessions {
         if let Some(chunk) = self.chunks.last_mut() {
             self.places.push(Place {
                 first_packet,
+                first,
                 chunk: last,
                 start: index(chunk.len()),
                 tls,
@@ -157,6 +160,11 @@ impl Sessions {
     /// Number of the first packet of the session at a position.
     pub fn first_packet(&self, position: usize) -> Option<PacketNumber> {
         Some(self.places.get(position)?.first_packet)
+    }
+
+    /// When the session at a position starts; absent when its first packet has no time.
+    pub fn first_time(&self, position: usize) -> Option<Timestamp> {
+        self.places.get(position)?.first
     }
 
     /// What the session at a position was as HTTP; absent where it is not HTTP.

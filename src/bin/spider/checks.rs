@@ -7,17 +7,25 @@ use crate::args::SessionsArgs;
 use crate::choose::condition;
 use crate::console::Console;
 
-/// Conditions and how many chosen sessions matched each of them.
+/// Conditions on the chosen sessions.
 #[derive(Debug, Default)]
 pub(crate) struct Checks(Vec<Check>);
+
+/// How many chosen sessions matched each condition.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(Vec<Matches>);
+
+#[derive(Debug, Default)]
+struct Matches {
+    count: u64,
+    first: Option<String>,
+}
 
 #[derive(Debug)]
 struct Check {
     kind: Kind,
     text: String,
     condition: Condition,
-    matched: u64,
-    first: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +44,6 @@ impl Checks {
                 kind,
                 text: text.clone(),
                 condition: condition(kind.option(), text, catalog)?,
-                matched: 0,
-                first: None,
             })
         });
         Ok(Self(checks.collect::<Result<_>>()?))
@@ -49,24 +55,27 @@ impl Checks {
     }
 
     /// Checks a chosen session.
-    pub(crate) fn observe(&mut self, id: &str, json: &str) -> Result<()> {
-        for check in &mut self.0 {
+    pub(crate) fn observe(&self, id: &str, json: &str, tally: &mut Tally) -> Result<()> {
+        tally.0.resize_with(self.0.len(), Matches::default);
+        for (check, matches) in self.0.iter().zip(&mut tally.0) {
             if check.condition.holds(json).context(check.kind.option())? {
-                check.matched += 1;
-                check.first.get_or_insert_with(|| id.to_owned());
+                matches.count += 1;
+                matches.first.get_or_insert_with(|| id.to_owned());
             }
         }
         Ok(())
     }
 
     /// True when all conditions hold; says which do not.
-    pub(crate) fn hold(&self, console: Console) -> bool {
+    pub(crate) fn hold(&self, tally: &Tally, console: Console) -> bool {
         let mut all = true;
-        for check in &self.0 {
+        for (index, check) in self.0.iter().enumerate() {
             let text = &check.text;
-            let failure = match (check.kind, &check.first) {
+            let matches = tally.0.get(index);
+            let first = matches.and_then(|matches| matches.first.as_ref());
+            let failure = match (check.kind, first) {
                 (Kind::FailIf, Some(first)) => {
-                    let matched = check.matched;
+                    let matched = matches.map_or(0, |matches| matches.count);
                     format!("--fail-if '{text}': matched {matched} of the sessions, first {first}")
                 }
                 (Kind::Expect, None) => format!("--expect '{text}': matched no session"),
@@ -76,6 +85,20 @@ impl Checks {
             all = false;
         }
         all
+    }
+}
+
+impl Tally {
+    /// Adds that of sessions behind the ones so far.
+    pub(crate) fn append(&mut self, later: Self) {
+        if self.0.is_empty() {
+            *self = later;
+            return;
+        }
+        for (matches, later) in self.0.iter_mut().zip(later.0) {
+            matches.count += later.count;
+            matches.first = matches.first.take().or(later.first);
+        }
     }
 }
 

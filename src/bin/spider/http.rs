@@ -17,7 +17,6 @@ use spider_pcap::view::{
 };
 
 use crate::args::{HttpArgs, HttpFormat};
-use crate::checks::Checks;
 use crate::choose::Choice;
 use crate::console::Console;
 use crate::exit::Outcome;
@@ -59,7 +58,7 @@ pub(crate) fn run(args: &HttpArgs, console: Console) -> Result<Outcome> {
         analysis: &analysis,
         context: known.context(&analysis.capture.tables),
     };
-    let chosen = listing.choose(&choice, &mut Checks::default())?;
+    let chosen = listing.choose(&choice, config.threads)?;
     let requests = Requests::of(&listing, &chosen, &job.choice)?;
     let failed = output.describe();
     job.write(&requests, &listing, &mut output)

@@ -1,12 +1,15 @@
 //! All sessions of a capture as documents, made when they are needed.
 
+use std::num::NonZeroUsize;
+
 use anyhow::Result;
 use spider_pcap::analyze::{Analysis, SessionRecord};
 use spider_pcap::document::{DocumentContext, TcpSession};
 use spider_pcap::select::SessionNames;
 
-use crate::checks::Checks;
+use crate::checks::{Checks, Tally};
 use crate::choose::{Choice, Chosen};
+use crate::parts::Parts;
 
 /// All sessions of a capture as documents.
 #[derive(Clone, Copy)]
@@ -26,25 +29,62 @@ impl Listing<'_> {
         Some(hand_out(&document(&record, &self.context)))
     }
 
-    /// The sessions that were asked for, in the order that was asked for; all are checked.
-    pub(crate) fn choose(&self, choice: &Choice, checks: &mut Checks) -> Result<Vec<Chosen>> {
+    /// The sessions that were chosen, in the order that was asked for.
+    pub(crate) fn choose(
+        &self,
+        choice: &Choice,
+        threads: Option<NonZeroUsize>,
+    ) -> Result<Vec<Chosen>> {
+        let (chosen, _) = self.choose_and_check(choice, &Checks::default(), threads)?;
+        Ok(chosen)
+    }
+
+    /// The sessions that were chosen, in the order that was asked for, and what the checks found.
+    pub(crate) fn choose_and_check(
+        &self,
+        choice: &Choice,
+        checks: &Checks,
+        threads: Option<NonZeroUsize>,
+    ) -> Result<(Vec<Chosen>, Tally)> {
         let total = self.analysis.sessions.len();
+        let mut tally = Tally::default();
         if choice.takes_all() && checks.is_empty() {
-            let shown = total.min(choice.limit);
-            return Ok((0..shown)
-                .map(|position| choice.place(position, ""))
-                .collect());
+            let shown = 0..total.min(choice.limit);
+            let all = shown.map(|position| choice.place(position, ""));
+            return Ok((all.collect(), tally));
         }
-        let candidates = if choice.wanted.is_empty() {
+        let candidates: Vec<usize> = if choice.wanted.is_empty() {
             (0..total).collect()
         } else {
             choice.find(&self.names())?
         };
+        let mut chosen = Vec::new();
+        Parts::new(threads)?.each(
+            &candidates,
+            PART_CANDIDATES,
+            |part| self.choose_among(part, choice, checks),
+            |(part, found)| {
+                chosen.extend(part);
+                tally.append(found);
+                Ok(())
+            },
+        )?;
+        choice.order(&mut chosen);
+        chosen.truncate(choice.limit);
+        Ok((chosen, tally))
+    }
+
+    fn choose_among(
+        &self,
+        candidates: &[usize],
+        choice: &Choice,
+        checks: &Checks,
+    ) -> Result<(Vec<Chosen>, Tally)> {
         let needs_json = choice.needs_json() || !checks.is_empty();
         let mut json = Vec::new();
-        let mut chosen = Vec::new();
+        let (mut chosen, mut tally) = (Vec::new(), Tally::default());
         for position in candidates {
-            let Some(record) = self.analysis.sessions.get(position) else {
+            let Some(record) = self.analysis.sessions.get(*position) else {
                 continue;
             };
             let session = document(&record, &self.context);
@@ -59,12 +99,10 @@ impl Listing<'_> {
             if !choice.holds(text)? {
                 continue;
             }
-            checks.observe(&session.id, text)?;
-            chosen.push(choice.place(position, text));
+            checks.observe(&session.id, text, &mut tally)?;
+            chosen.push(choice.place(*position, text));
         }
-        choice.order(&mut chosen);
-        chosen.truncate(choice.limit);
-        Ok(chosen)
+        Ok((chosen, tally))
     }
 
     /// The names by which sessions can be called.
@@ -112,3 +150,6 @@ pub(crate) fn nothing_to_show(listing: &Listing<'_>) -> String {
         (sessions, _) => format!("none of {sessions} sessions matches"),
     }
 }
+
+/// Sessions that one thread looks at at a time.
+const PART_CANDIDATES: usize = 128;

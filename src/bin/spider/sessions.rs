@@ -15,7 +15,7 @@ use spider_pcap::view::{
 };
 
 use crate::args::{Format, SessionsArgs, TimeChoice};
-use crate::checks::Checks;
+use crate::checks::{Checks, Tally};
 use crate::choose::{Choice, Chosen};
 use crate::columns::{self, Pick};
 use crate::console::Console;
@@ -41,7 +41,7 @@ pub(crate) enum List {
 /// Runs the command.
 pub(crate) fn run(args: &SessionsArgs, list: List, console: Console) -> Result<Outcome> {
     let catalog = FieldCatalog::from_schema(TCP_SESSION_SCHEMA);
-    let mut job = Job {
+    let job = Job {
         args,
         list,
         console,
@@ -58,13 +58,13 @@ pub(crate) fn run(args: &SessionsArgs, list: List, console: Console) -> Result<O
     }
     let inputs = Inputs::from_args(&args.input)?;
     let output = Output::open(args.output.write.as_deref(), &inputs.paths)?;
-    let capture = if args.output.unordered {
+    let (capture, tally) = if args.output.unordered {
         job.print_as_they_end(inputs, output)?
     } else {
         job.list(inputs, output)?
     };
     let outcome = console.notices(&capture.notices);
-    Ok(match job.checks.hold(console) {
+    Ok(match job.checks.hold(&tally, console) {
         true => outcome,
         false => Outcome::ConditionFailed,
     })
@@ -83,7 +83,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// Analyses everything, then writes the sessions in order.
-    fn list(&mut self, inputs: Inputs, mut output: Output) -> Result<CaptureSummary> {
+    fn list(&self, inputs: Inputs, mut output: Output) -> Result<(CaptureSummary, Tally)> {
         let mut config = self.files.config();
         config.session.first = self.first_sessions(&inputs);
         let mut analysis = analyze_shown(inputs.inputs, &config, self.console)?;
@@ -98,7 +98,8 @@ impl Job<'_> {
             analysis: &analysis,
             context: known.context(&analysis.capture.tables),
         };
-        let chosen = listing.choose(&self.choice, &mut self.checks)?;
+        let threads = self.args.input.threads;
+        let (chosen, tally) = listing.choose_and_check(&self.choice, &self.checks, threads)?;
         let failed = output.describe();
         let written = match self.args.output.format {
             Format::Table => self.write_table(&listing, &chosen, &mut output),
@@ -106,14 +107,14 @@ impl Job<'_> {
                 &listing,
                 (&chosen, self.list),
                 JsonLayout::Array,
-                config.threads,
+                threads,
                 &mut output,
             ),
             Format::Ndjson => write_json(
                 &listing,
                 (&chosen, self.list),
                 JsonLayout::Lines,
-                config.threads,
+                threads,
                 &mut output,
             ),
             Format::Csv => self.write_csv(&listing, &chosen, &mut output),
@@ -123,7 +124,7 @@ impl Job<'_> {
         let Analysis { sessions, capture } = analysis;
         // The process is about to end, and gives back the memory faster at once.
         std::mem::forget(sessions);
-        Ok(capture)
+        Ok((capture, tally))
     }
 
     /// How many sessions from the start are all that is needed, where it is not all of them.
@@ -144,7 +145,11 @@ impl Job<'_> {
     }
 
     /// Writes each session when it ends.
-    fn print_as_they_end(&mut self, inputs: Inputs, mut output: Output) -> Result<CaptureSummary> {
+    fn print_as_they_end(
+        &self,
+        inputs: Inputs,
+        mut output: Output,
+    ) -> Result<(CaptureSummary, Tally)> {
         let bar = Bar::new(self.console.progress && !output.is_stdout());
         let mut config = self.files.config();
         config.session.linger = Some(LINGER);
@@ -152,11 +157,12 @@ impl Job<'_> {
         let mut left = self.choice.limit;
         let mut failed = None;
         let mut json = Vec::new();
+        let mut tally = Tally::default();
         let capture = analyze_each(inputs.inputs, &config, &bar, &mut |record, tables| {
             let known = known.get_or_insert_with(|| self.files.with(tables));
             self.files.renew(known, tables);
             let session = document(&record, &known.context(tables));
-            match self.print_one(&session, &mut json, &mut output) {
+            match self.print_one(&session, (&mut json, &mut tally), &mut output) {
                 Ok(is_printed) => left = left.saturating_sub(usize::from(is_printed)),
                 Err(error) => failed = Some(error),
             }
@@ -171,14 +177,17 @@ impl Job<'_> {
             return Err(error);
         }
         output.finish()?;
-        capture.map_err(|error| failure::from_analysis(&error))
+        match capture {
+            Ok(capture) => Ok((capture, tally)),
+            Err(error) => Err(failure::from_analysis(&error)),
+        }
     }
 
     /// Writes a session that was chosen; true when it was.
     fn print_one(
-        &mut self,
+        &self,
         session: &TcpSession<'_>,
-        json: &mut Vec<u8>,
+        (json, tally): (&mut Vec<u8>, &mut Tally),
         output: &mut Output,
     ) -> Result<bool> {
         if !self.choice.fits(session) {
@@ -188,7 +197,7 @@ impl Job<'_> {
         if !self.choice.holds(text)? {
             return Ok(false);
         }
-        self.checks.observe(&session.id, text)?;
+        self.checks.observe(&session.id, text, tally)?;
         if self.list == List::Timing {
             json.clear();
             SessionTiming::new(session).write_json(json)?;
@@ -214,10 +223,11 @@ impl Job<'_> {
         }
         let zone = Zone::system();
         let mut times = self.times(listing, &zone);
-        times.look_ahead(chosen.iter().filter_map(|Chosen { position, .. }| {
-            let record = listing.analysis.sessions.get(*position)?;
-            record.summary.times.first
-        }));
+        let sessions = &listing.analysis.sessions;
+        let firsts = chosen.iter().map(|chosen| chosen.position);
+        let firsts = firsts.filter_map(|position| sessions.first_time(position));
+        // What is one day for the first and the last is one day for all between.
+        times.look_ahead(firsts.clone().min().into_iter().chain(firsts.max()));
         let surface = self.console.surface(output.is_stdout());
         let columns = self.columns(&times);
         // What stands in for wider columns is needed only where there is a width to fit.

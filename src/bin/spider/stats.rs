@@ -13,7 +13,6 @@ use spider_pcap::stats::CaptureStats;
 use spider_pcap::view::{write_statistics, write_statistics_csv};
 
 use crate::args::{StatsArgs, StatsFormat, StatsTable};
-use crate::checks::Checks;
 use crate::choose::{Choice, Chosen};
 use crate::console::Console;
 use crate::exit::Outcome;
@@ -36,7 +35,7 @@ pub(crate) fn run(args: &StatsArgs, console: Console) -> Result<Outcome> {
         analysis: &analysis,
         context: known.context(&analysis.capture.tables),
     };
-    let chosen = listing.choose(&choice, &mut Checks::default())?;
+    let chosen = listing.choose(&choice, args.input.threads)?;
     let rows = rows(args, &listing, &chosen);
     let (statistics, note) = statistics(args, &listing, (&chosen, &rows), &known.names);
     let failed = output.describe();

@@ -14,7 +14,7 @@ use spider_pcap::view::{
 };
 
 use crate::args::{Format, TimingArgs};
-use crate::checks::Checks;
+use crate::checks::{Checks, Tally};
 use crate::columns;
 use crate::console::Console;
 use crate::exit::Outcome;
@@ -37,7 +37,8 @@ pub(crate) fn run(args: &TimingArgs, console: Console) -> Result<Outcome> {
 fn show(args: &TimingArgs, wanted: &str, console: Console) -> Result<Outcome> {
     let list = &args.list;
     let catalog = FieldCatalog::from_schema(TCP_SESSION_SCHEMA);
-    let mut checks = Checks::from_args(list, &catalog)?;
+    let checks = Checks::from_args(list, &catalog)?;
+    let mut tally = Tally::default();
     let paths = Inputs::from_args(&list.input)?.paths;
     let mut output = Output::open(list.output.write.as_deref(), &paths)?;
     let mut one = OneSession::from_args(&list.input, Some(wanted), console)?;
@@ -45,7 +46,11 @@ fn show(args: &TimingArgs, wanted: &str, console: Console) -> Result<Outcome> {
     let followed = one.show(Hold::Nothing, &mut view)?;
     let failed = output.describe();
     one.with_document(&followed, |session| {
-        checks.observe(&session.id, write_text(session, &mut Vec::new())?)?;
+        checks.observe(
+            &session.id,
+            write_text(session, &mut Vec::new())?,
+            &mut tally,
+        )?;
         let written = match list.output.format {
             Format::Json | Format::Ndjson => write_document(session, &view, &mut output),
             Format::Table | Format::Csv => {
@@ -57,7 +62,7 @@ fn show(args: &TimingArgs, wanted: &str, console: Console) -> Result<Outcome> {
     })?;
     output.finish()?;
     let outcome = one::report(&followed, console);
-    Ok(if checks.hold(console) {
+    Ok(if checks.hold(&tally, console) {
         outcome
     } else {
         Outcome::ConditionFailed

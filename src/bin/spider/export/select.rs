@@ -17,7 +17,6 @@ use spider_pcap::select::FieldCatalog;
 use spider_pcap::tls::{KeyLog, TlsFacts};
 
 use crate::args::ExportArgs;
-use crate::checks::Checks;
 use crate::choose::Choice;
 use crate::console::Console;
 use crate::failure::{self, Hinted};
@@ -162,7 +161,7 @@ impl<'a> Search<'a> {
             analysis,
             context: known.context(&analysis.capture.tables),
         };
-        let chosen = listing.choose(&self.choice, &mut Checks::default())?;
+        let chosen = listing.choose(&self.choice, self.files.config().threads)?;
         if chosen.is_empty() {
             return Err(anyhow::Error::msg(nothing_to_show(&listing)));
         }
