@@ -80,7 +80,7 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("cel", &["select"]),
     ("csv", &["view"]),
     ("unicode_width", &["view"]),
-    ("itoa", &["document"]),
+    ("itoa", &["document", "view"]),
     ("xxhash_rust", &["document", "session"]),
     ("ipnet", &["select"]),
     ("wildmatch", &["select"]),

@@ -1,10 +1,9 @@
 //! A session as a row: for people in a table, with exact values for programs.
 
-use super::cell_text::{show, write_end, write_host, write_span};
+use super::cell_text::{show_bytes, show_count, write_end, write_host, write_span};
 use super::notes::Notes;
 use super::table::{Align, Column, Cut, Fit};
 use super::time_text::TimeText;
-use super::units::HumanBytes;
 use crate::document::{Seconds, TcpSession, time_to_connect, time_to_first_byte};
 
 /// The columns that have a name of their own; any other column is a field of the document.
@@ -184,7 +183,11 @@ impl SessionRow<'_> {
     pub fn write_cell(&self, column: SessionColumn, times: &mut TimeText<'_>, out: &mut String) {
         let session = self.session;
         match column {
-            SessionColumn::Number => self.number.into_iter().for_each(|number| show(out, number)),
+            SessionColumn::Number => {
+                if let Some(number) = self.number {
+                    show_count(out, number as u64);
+                }
+            }
             SessionColumn::Time => times.write(session.times.first, out),
             SessionColumn::Clock => times.write_short(session.times.first, out),
             SessionColumn::Client => write_end(out, &session.src),
@@ -193,11 +196,11 @@ impl SessionRow<'_> {
             SessionColumn::State => out.push_str(session.state.0.as_str()),
             SessionColumn::Duration => write_span(out, session.times.duration),
             SessionColumn::Latency => write_span(out, session.times.latency),
-            SessionColumn::Packets => show(out, session.packets_count),
-            SessionColumn::Bytes => show(out, HumanBytes(payload_bytes(session))),
-            SessionColumn::Out => show(out, HumanBytes(session.out.payload)),
-            SessionColumn::In => show(out, HumanBytes(session.r#in.payload)),
-            SessionColumn::Lots => show(out, lots(session)),
+            SessionColumn::Packets => show_count(out, session.packets_count),
+            SessionColumn::Bytes => show_bytes(out, payload_bytes(session)),
+            SessionColumn::Out => show_bytes(out, session.out.payload),
+            SessionColumn::In => show_bytes(out, session.r#in.payload),
+            SessionColumn::Lots => show_count(out, lots(session)),
             SessionColumn::Tls => out.push_str(tls_text(session)),
             SessionColumn::Notes => out.push_str(&self.notes.text),
             SessionColumn::Connected => write_span(out, time_to_connect(session)),

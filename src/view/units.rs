@@ -28,29 +28,47 @@ pub struct HumanRate(pub u64);
 #[derive(Clone, Copy, Debug)]
 pub struct Grouped(pub u64);
 
-impl fmt::Display for HumanSpan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl HumanSpan {
+    /// Appends the text, without the machinery of formatting: tables have many.
+    pub(super) fn write_to(self, out: &mut impl fmt::Write) -> fmt::Result {
         let nanos = self.0.nanos().unsigned_abs();
         if self.0.nanos() < 0 {
-            f.write_str("-")?;
+            out.write_str("-")?;
         }
         let seconds = nanos / SECOND;
         match nanos {
-            0 => f.write_str("0 s"),
-            1..MICRO => write!(f, "{nanos} ns"),
-            MICRO..MILLI => write!(f, "{} µs", nanos / MICRO),
-            MILLI..SECOND => write_three_digits(f, nanos / MICRO, "ms"),
-            SECOND..MINUTE => write!(f, "{seconds}.{:03} s", nanos % SECOND / MILLI),
-            MINUTE..HOUR => write!(f, "{}m {:02}s", seconds / 60, seconds % 60),
-            HOUR..DAY => write!(f, "{}h {:02}m", seconds / 3600, seconds / 60 % 60),
-            DAY.. => write!(f, "{}d {:02}h", seconds / 86_400, seconds / 3600 % 24),
+            0 => out.write_str("0 s"),
+            1..MICRO => write_parts(out, nanos, " ns"),
+            MICRO..MILLI => write_parts(out, nanos / MICRO, " µs"),
+            MILLI..SECOND => write_three_digits(out, nanos / MICRO, "ms"),
+            SECOND..MINUTE => {
+                write_parts(out, seconds, ".")?;
+                write_digits(out, nanos % SECOND / MILLI, 3)?;
+                out.write_str(" s")
+            }
+            MINUTE..HOUR => write_two(out, (seconds / 60, "m "), (seconds % 60, "s")),
+            HOUR..DAY => write_two(out, (seconds / 3600, "h "), (seconds / 60 % 60, "m")),
+            DAY.. => write_two(out, (seconds / 86_400, "d "), (seconds / 3600 % 24, "h")),
         }
+    }
+}
+
+impl HumanBytes {
+    /// Appends the text, as [`HumanSpan::write_to`] does.
+    pub(super) fn write_to(self, out: &mut impl fmt::Write) -> fmt::Result {
+        write_scaled(out, self.0, ["B", "kB", "MB", "GB", "TB", "PB", "EB"])
+    }
+}
+
+impl fmt::Display for HumanSpan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f)
     }
 }
 
 impl fmt::Display for HumanBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_scaled(f, self.0, ["B", "kB", "MB", "GB", "TB", "PB", "EB"])
+        self.write_to(f)
     }
 }
 
@@ -77,30 +95,70 @@ impl fmt::Display for Grouped {
 }
 
 /// Writes a number in the first of the units, or in thousands of the one before.
-fn write_scaled(f: &mut fmt::Formatter<'_>, number: u64, units: [&str; 7]) -> fmt::Result {
+fn write_scaled(out: &mut impl fmt::Write, number: u64, units: [&str; 7]) -> fmt::Result {
     let [unit, larger @ .., largest] = units;
     let mut thousandths = number;
     if thousandths < 1000 {
-        return write!(f, "{thousandths} {unit}");
+        write_parts(out, thousandths, " ")?;
+        return out.write_str(unit);
     }
     for unit in larger {
         if thousandths < 1_000_000 {
-            return write_three_digits(f, thousandths, unit);
+            return write_three_digits(out, thousandths, unit);
         }
         thousandths /= 1000;
     }
-    write_three_digits(f, thousandths, largest)
+    write_three_digits(out, thousandths, largest)
 }
 
 /// Writes `1000 <= thousandths` thousandths of a unit as `1.23`, `12.3` or `123`.
-fn write_three_digits(f: &mut fmt::Formatter<'_>, thousandths: u64, unit: &str) -> fmt::Result {
+fn write_three_digits(out: &mut impl fmt::Write, thousandths: u64, unit: &str) -> fmt::Result {
     let whole = thousandths / 1000;
     let rest = thousandths % 1000;
+    write_number(out, whole)?;
     match whole {
-        0..10 => write!(f, "{whole}.{:02} {unit}", rest / 10),
-        10..100 => write!(f, "{whole}.{} {unit}", rest / 100),
-        100.. => write!(f, "{whole} {unit}"),
+        0..10 => {
+            out.write_str(".")?;
+            write_digits(out, rest / 10, 2)?;
+        }
+        10..100 => {
+            out.write_str(".")?;
+            write_digits(out, rest / 100, 1)?;
+        }
+        100.. => {}
     }
+    out.write_str(" ")?;
+    out.write_str(unit)
+}
+
+/// Writes a number and two digits, each with its unit.
+fn write_two(
+    out: &mut impl fmt::Write,
+    (large, large_unit): (u64, &str),
+    (small, unit): (u64, &str),
+) -> fmt::Result {
+    write_parts(out, large, large_unit)?;
+    write_digits(out, small, 2)?;
+    out.write_str(unit)
+}
+
+fn write_parts(out: &mut impl fmt::Write, number: u64, unit: &str) -> fmt::Result {
+    write_number(out, number)?;
+    out.write_str(unit)
+}
+
+/// Writes the last digits of a number, leading zeros too.
+fn write_digits(out: &mut impl fmt::Write, number: u64, digits: u32) -> fmt::Result {
+    for place in (0..digits).rev() {
+        let digit = number / 10_u64.pow(place) % 10;
+        out.write_char(char::from_digit(u32::try_from(digit).unwrap_or(0), 10).unwrap_or('0'))?;
+    }
+    Ok(())
+}
+
+/// Writes a number in decimal.
+pub(super) fn write_number(out: &mut impl fmt::Write, number: u64) -> fmt::Result {
+    out.write_str(itoa::Buffer::new().format(number))
 }
 
 const MICRO: u64 = 1_000;

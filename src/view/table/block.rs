@@ -28,7 +28,7 @@ impl Block {
         let start = self.text.len();
         write(&mut self.text);
         let cell = self.text.get(start..).unwrap_or_default();
-        if !cell.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        if !is_printable(cell) {
             let raw = cell.to_owned();
             self.text.truncate(start);
             // Writing to a string cannot fail.
@@ -60,6 +60,12 @@ impl Block {
             (*tone, cells)
         })
     }
+}
+
+/// True for text that needs no escape: printable ASCII, and micro signs of short times.
+fn is_printable(cell: &str) -> bool {
+    let is_ascii = |byte: u8| matches!(byte, b' '..=b'~');
+    cell.bytes().all(is_ascii) || cell.chars().all(|char| matches!(char, ' '..='~' | 'µ'))
 }
 
 /// Text of a block, in bytes: small against the caches.
