@@ -15,6 +15,7 @@ use super::analysis::{Analysis, HalfAnalysis, Rtt};
 use super::capture::Capture;
 use super::community_id::CommunityId;
 use super::exact::{Seconds, Text};
+use super::parsers::Parsers;
 use super::tcp_session::{End, Half, TcpSession};
 use super::times::{Date, Times};
 use crate::time::{Decimal, Rfc3339};
@@ -22,7 +23,10 @@ use crate::time::{Decimal, Rfc3339};
 /// Appends `document` to `out`; gives where `_eTag` belongs when the document has none.
 pub(super) fn write(document: &TcpSession<'_>, out: &mut Vec<u8>) -> io::Result<usize> {
     out.reserve(USUAL_BYTES);
-    let mut json = Json { out, dates: None };
+    let mut json = Json {
+        out,
+        dates: [None; 4],
+    };
     json.text(br#"{"@id":"#, &document.id)?;
     json.plain_text(br#","@type":"#, document.document_type);
     json.plain_text(br#","version":"#, document.version);
@@ -42,7 +46,9 @@ pub(super) fn write(document: &TcpSession<'_>, out: &mut Vec<u8>) -> io::Result<
     if let Some(Text(direction)) = document.last_data_direction {
         json.plain_text(br#","lastDataDirection":"#, direction.as_str());
     }
-    json.optional(br#","parsers":"#, document.parsers.as_ref())?;
+    if let Some(parsers) = &document.parsers {
+        json.parsers(parsers)?;
+    }
     if let Some(span) = &document.timespan {
         json.date(br#","timespan":{"gte":"#, span.gte);
         json.date(br#","lte":"#, span.lte);
@@ -68,8 +74,9 @@ pub(super) fn write(document: &TcpSession<'_>, out: &mut Vec<u8>) -> io::Result<
 /// Writes members; every key comes with the punctuation around it.
 struct Json<'a> {
     out: &'a mut Vec<u8>,
-    /// The dates that were written last: nearly all of a document are two, and their minutes.
-    dates: Option<[(Date, [u8; Rfc3339::LEN]); 2]>,
+    /// The dates that were written: all of a document are those of its first and last packet, and
+    /// their minutes.
+    dates: [Option<(Date, [u8; Rfc3339::LEN])>; 4],
 }
 
 impl Json<'_> {
@@ -164,14 +171,14 @@ impl Json<'_> {
     }
 
     fn date_text(&mut self, date: Date) -> [u8; Rfc3339::LEN] {
-        let [last, before] = self.dates.get_or_insert_with(|| [formatted(date); 2]);
-        if last.0 != date {
-            std::mem::swap(last, before);
+        for known in &mut self.dates {
+            match known {
+                Some((written, text)) if *written == date => return *text,
+                Some(_) => {}
+                None => return known.insert(formatted(date)).1,
+            }
         }
-        if last.0 != date {
-            *last = formatted(date);
-        }
-        last.1
+        formatted(date).1
     }
 
     fn optional_date(&mut self, key: &[u8], date: Option<Date>) {
@@ -289,6 +296,42 @@ impl Json<'_> {
         self.number(br#","dataPackets":"#, half.data_packets);
         self.number(br#","wireBytes":"#, half.wire_bytes);
         self.number(br#","streamBytes":"#, half.stream_bytes);
+        self.counters(half);
+        self.optional_number(br#","mss":"#, half.mss.map(u64::from));
+        self.optional_number(br#","windowScale":"#, half.window_scale.map(u64::from));
+        self.flag(br#","sackPermitted":"#, half.sack_permitted);
+        self.flag(br#","timestamps":"#, half.timestamps);
+        self.number(br#","maxBytesInFlight":"#, half.max_bytes_in_flight);
+        if half.bad_checksums | half.invalid_resets | half.invalid_sequences == 0 {
+            self.raw(br#","badChecksums":0,"invalidResets":0,"invalidSequences":0"#);
+        } else {
+            self.number(br#","badChecksums":"#, half.bad_checksums);
+            self.number(br#","invalidResets":"#, half.invalid_resets);
+            self.number(br#","invalidSequences":"#, half.invalid_sequences);
+        }
+        self.optional_seconds(br#","firstByte":"#, half.first_byte);
+        self.raw(b"}");
+    }
+
+    /// What hardly a direction has is written at once where there is none of it.
+    fn counters(&mut self, half: &HalfAnalysis) {
+        let losses = half.resent_packets
+            | half.resent_bytes
+            | half.duplicates
+            | half.out_of_order
+            | half.lost_upstream
+            | half.gaps
+            | half.missing_bytes;
+        let flow = half.duplicate_acks
+            | half.zero_windows
+            | half.window_full
+            | half.keep_alives
+            | half.late_packets
+            | half.overlap_conflicts;
+        if losses | flow == 0 {
+            self.raw(NO_COUNTERS);
+            return;
+        }
         self.number(br#","resentPackets":"#, half.resent_packets);
         self.number(br#","resentBytes":"#, half.resent_bytes);
         self.number(br#","duplicates":"#, half.duplicates);
@@ -302,16 +345,27 @@ impl Json<'_> {
         self.number(br#","keepAlives":"#, half.keep_alives);
         self.number(br#","latePackets":"#, half.late_packets);
         self.number(br#","overlapConflicts":"#, half.overlap_conflicts);
-        self.optional_number(br#","mss":"#, half.mss.map(u64::from));
-        self.optional_number(br#","windowScale":"#, half.window_scale.map(u64::from));
-        self.flag(br#","sackPermitted":"#, half.sack_permitted);
-        self.flag(br#","timestamps":"#, half.timestamps);
-        self.number(br#","maxBytesInFlight":"#, half.max_bytes_in_flight);
-        self.number(br#","badChecksums":"#, half.bad_checksums);
-        self.number(br#","invalidResets":"#, half.invalid_resets);
-        self.number(br#","invalidSequences":"#, half.invalid_sequences);
-        self.optional_seconds(br#","firstByte":"#, half.first_byte);
+    }
+
+    fn parsers(&mut self, parsers: &Parsers) -> io::Result<()> {
+        self.raw(br#","parsers":{"#);
+        if let Some(http) = &parsers.http {
+            self.plain_text(br#""http":{"status":"#, http.status.as_str());
+            self.optional_date(br#","lastParsing":"#, http.last_parsing);
+            self.number(br#","itemsCount":"#, http.items_count);
+            self.text(br#","httpPers":"#, &http.http_pers)?;
+            self.optional_number(
+                br#","lastPacketLotComplete":"#,
+                http.last_packet_lot_complete,
+            );
+            self.optional_number(
+                br#","lastPacketParsedIndex":"#,
+                http.last_packet_parsed_index,
+            );
+            self.raw(b"}");
+        }
         self.raw(b"}");
+        Ok(())
     }
 
     fn capture(&mut self, capture: &Capture<'_>) -> io::Result<()> {
@@ -345,6 +399,9 @@ fn formatted(date: Date) -> (Date, [u8; Rfc3339::LEN]) {
     date.0.format(&mut text);
     (date, text)
 }
+
+/// The counters of a direction that has nothing of them.
+const NO_COUNTERS: &[u8] = br#","resentPackets":0,"resentBytes":0,"duplicates":0,"outOfOrder":0,"lostUpstream":0,"gaps":0,"missingBytes":0,"duplicateAcks":0,"zeroWindows":0,"windowFull":0,"keepAlives":0,"latePackets":0,"overlapConflicts":0"#;
 
 /// Room for a document of usual length.
 const USUAL_BYTES: usize = 4096;

@@ -17,6 +17,9 @@ pub struct ETag {
 }
 
 impl ETag {
+    /// Room for a tag as a member of a JSON object.
+    pub(super) const MEMBER_BYTES: usize = 64;
+
     /// The tag of a document with this compact JSON.
     pub fn of(json: &[u8]) -> Self {
         Self {

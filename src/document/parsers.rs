@@ -46,6 +46,17 @@ pub enum ParserStatus {
     Error,
 }
 
+impl ParserStatus {
+    /// The text of documents.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Parsed => "PARSED",
+            Self::Incomplete => "INCOMPLETE",
+            Self::Error => "ERROR",
+        }
+    }
+}
+
 impl HttpParser {
     /// The part of the session with this `@id`, whose last packet has this date.
     pub(super) fn new(facts: &HttpFacts, id: &str, last: Option<Date>) -> Self {
@@ -57,7 +68,7 @@ impl HttpParser {
             },
             last_parsing: last,
             items_count: facts.item_count,
-            http_pers: format!("{id}.HttpParsingLog"),
+            http_pers: [id, ".HttpParsingLog"].concat(),
             last_packet_lot_complete: facts.last_complete_lot,
             last_packet_parsed_index: facts.last_packet,
         }

@@ -227,10 +227,16 @@ impl<'a> TcpSession<'a> {
             return Ok(());
         }
         let document = out.get(start..).unwrap_or_default();
-        let mut member = b"\"_eTag\":".to_vec();
+        let mut member = Vec::with_capacity(ETag::MEMBER_BYTES);
+        member.extend_from_slice(b"\"_eTag\":");
         ETag::of(document).write_json(&mut member);
         member.push(b',');
-        out.splice(place..place, member);
+        let behind = place..out.len();
+        out.resize(out.len() + member.len(), 0);
+        out.copy_within(behind, place + member.len());
+        if let Some(room) = out.get_mut(place..place + member.len()) {
+            room.copy_from_slice(&member);
+        }
         Ok(())
     }
 
