@@ -120,7 +120,7 @@ impl Search {
             if rest.is_empty() {
                 return Outcome::More;
             }
-            match self.step(rest) {
+            match self.step(rest, reach) {
                 Step::More => {
                     self.kept = rest.to_vec();
                     return Outcome::More;
@@ -160,9 +160,9 @@ impl Search {
     }
 
     /// Decides what starts at `rest`, which is not empty.
-    fn step(&self, rest: &[u8]) -> Step {
+    fn step(&self, rest: &[u8], reach: Reach) -> Step {
         match self.place {
-            Place::Start => self.start(rest),
+            Place::Start => start(rest, reach),
             Place::Binary(armed) => match opening_hello(rest, armed) {
                 Match::Yes(()) => Step::Records,
                 Match::More => Step::More,
@@ -176,26 +176,30 @@ impl Search {
             Place::Headers => headers(rest),
         }
     }
+}
 
-    fn start(&self, rest: &[u8]) -> Step {
-        match opening::record(rest) {
-            Match::Yes(()) => return Step::Records,
-            Match::More => return Step::More,
-            Match::No => {}
-        }
-        match opening::v2_client_hello(rest) {
-            Match::Yes(len) if rest.len() < len => return Step::More,
-            Match::Yes(len) => return Step::V2Client(len),
-            Match::More => return Step::More,
-            Match::No => {}
-        }
-        match opening::v2_server_hello(rest) {
-            Match::Yes(_) => return Step::V2Server,
-            Match::More => return Step::More,
-            Match::No => {}
-        }
-        unit(rest).unwrap_or_else(|| text(rest, Armed::No))
+/// Decides what the start of a stream is.
+fn start(rest: &[u8], reach: Reach) -> Step {
+    match opening::record(rest) {
+        Match::Yes(()) => return Step::Records,
+        Match::More => return Step::More,
+        Match::No => {}
     }
+    match opening::v2_client_hello(rest) {
+        Match::Yes(len) if rest.len() < len => return Step::More,
+        Match::Yes(len) => return Step::V2Client(len),
+        Match::More => return Step::More,
+        Match::No => {}
+    }
+    match opening::v2_server_hello(rest) {
+        Match::Yes(_) => return Step::V2Server,
+        Match::More => return Step::More,
+        Match::No => {}
+    }
+    if reach == Reach::StartOnly {
+        return Step::Nothing;
+    }
+    unit(rest).unwrap_or_else(|| text(rest, Armed::No))
 }
 
 /// A client's hello where TLS was asked for, or a server's anywhere.
@@ -266,15 +270,16 @@ fn headers(rest: &[u8]) -> Step {
 /// Text up to a line end or a `>`.
 fn text_unit(rest: &[u8]) -> Match<&[u8]> {
     let head = rest.get(..MAX_UNIT_LEN).unwrap_or(rest);
-    let end = head.iter().position(|byte| matches!(byte, b'\n' | b'>'));
-    let unit = end.and_then(|end| head.get(..=end)).unwrap_or(head);
-    if unit.iter().any(|byte| is_binary(*byte)) {
-        return Match::No;
-    }
-    match end {
-        Some(_) => Match::Yes(unit),
-        None if head.len() < MAX_UNIT_LEN => Match::More,
-        None => Match::No,
+    let decides = |byte: &u8| matches!(byte, b'\n' | b'>') || is_binary(*byte);
+    let Some(end) = head.iter().position(decides) else {
+        return match head.len() < MAX_UNIT_LEN {
+            true => Match::More,
+            false => Match::No,
+        };
+    };
+    match head.get(..=end) {
+        Some(unit @ [.., b'\n' | b'>']) => Match::Yes(unit),
+        Some(_) | None => Match::No,
     }
 }
 
@@ -327,7 +332,18 @@ fn starts_with_word(line: &[u8], word: &[u8]) -> bool {
 }
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    bytes.windows(wanted.len()).any(|window| window == wanted)
+    let Some(first) = wanted.first() else {
+        return true;
+    };
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| byte == first) {
+        rest = rest.get(at..).unwrap_or_default();
+        if rest.starts_with(wanted) {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// The hello from its version on, and what follows it.
