@@ -72,6 +72,8 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("des", &["tls"]),
     ("hkdf", &["tls"]),
     ("hmac", &["tls"]),
+    ("idea", &["tls"]),
+    ("rc2", &["tls"]),
     ("rc4", &["tls"]),
     ("md5", &["tls"]),
     ("sha2", &["tls"]),

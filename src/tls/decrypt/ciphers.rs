@@ -3,7 +3,8 @@
 //! The ciphers are those of the `RustCrypto` crates; only their choice by suite is here. Single DES
 //! comes with the crate that has the triple one.
 //! Sources: RFC 5288 and 8446 (AES-GCM), RFC 6655 (AES-CCM), RFC 7905 (ChaCha20-Poly1305),
-//! RFC 5932 and 6367 (Camellia), RFC 6209 (ARIA), RFC 5246 §6.2.3.2 (CBC).
+//! RFC 5932 and 6367 (Camellia), RFC 6209 (ARIA), RFC 5469 (DES and IDEA),
+//! RFC 2268 (RC2), RFC 5246 §6.2.3.2 (CBC).
 
 use aes::{Aes128, Aes256};
 use aes_gcm::AesGcm;
@@ -16,6 +17,8 @@ use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt as _, InnerIvInit as _};
 use ccm::Ccm;
 use chacha20poly1305::ChaCha20Poly1305;
 use des::{Des, TdesEde3};
+use idea::Idea;
+use rc2::Rc2;
 
 use super::suite::{Aead, Block};
 
@@ -59,6 +62,9 @@ pub(super) fn cbc(block: Block, key: &[u8]) -> Option<Box<dyn OpenCbc>> {
         Block::Camellia128 => cbc_of::<Camellia128>(key)?,
         Block::Camellia256 => cbc_of::<Camellia256>(key)?,
         Block::Des => cbc_of::<Des>(key)?,
+        Block::Idea => cbc_of::<Idea>(key)?,
+        // All bits of the key count, as the registry has it for TLS: it was cut down before.
+        Block::Rc2 => Box::new(Cbc(Rc2::new_with_eff_key_len(key, RC2_KEY_BITS))),
         Block::TripleDes => cbc_of::<TdesEde3>(key)?,
     })
 }
@@ -101,5 +107,43 @@ impl<C: BlockCipherDecrypt + Clone + Send + Sync> OpenCbc for Cbc<C> {
     }
 }
 
+const RC2_KEY_BITS: usize = 128;
+
 /// Bytes of the nonce of every AEAD suite.
 pub(super) const NONCE_LEN: usize = 12;
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::hex;
+    use super::*;
+
+    /// A block, deciphered with an IV of zeros.
+    fn deciphered(block: Block, key: &[u8], sealed: &[u8]) -> String {
+        let mut bytes = sealed.to_vec();
+        let iv = vec![0; block.block_len()];
+        assert!(cbc(block, key).unwrap().decrypt(&iv, &mut bytes));
+        hex(&bytes)
+    }
+
+    #[test]
+    fn idea_deciphers_the_example_of_its_authors() {
+        let key = [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8];
+        let sealed = b"\x11\xfb\xed\x2b\x01\x98\x6d\xe5";
+        assert_eq!(deciphered(Block::Idea, &key, sealed), "0000000100020003");
+    }
+
+    #[test]
+    fn rc2_deciphers_the_example_of_its_rfc() {
+        let key = b"\x88\xbc\xa9\x0e\x90\x87\x5a\x7f\x0f\x79\xc3\x84\x62\x7b\xaf\xb2";
+        let sealed = b"\x22\x69\x55\x2a\xb0\xf8\x5c\xa6";
+        assert_eq!(deciphered(Block::Rc2, key, sealed), "0000000000000000");
+    }
+
+    #[test]
+    fn a_part_of_a_block_is_not_deciphered() {
+        let cipher = cbc(Block::Idea, &[0; 16]).unwrap();
+        assert!(!cipher.decrypt(&[0; 8], &mut [0; 12]));
+        assert!(!cipher.decrypt(&[0; 16], &mut [0; 8]));
+        assert!(cbc(Block::Idea, &[0; 8]).is_none());
+    }
+}

@@ -185,6 +185,13 @@ pub(super) fn prf_ssl3(secret: &[u8], seed: &[&[u8]], len: usize) -> KeyBytes {
     KeyBytes(out)
 }
 
+/// The first bytes of an MD5 hash.
+pub(super) fn md5(parts: &[&[u8]], len: usize) -> KeyBytes {
+    let mut out = Hash::Md5.digest(parts);
+    out.truncate(len);
+    KeyBytes(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::super::hex;

@@ -14,11 +14,12 @@ use super::super::limits::TlsLimits;
 use super::super::reader::Reader;
 use super::super::server_hello::Choice;
 use super::super::text::wire_text;
-use super::hash::{Hash, KeyBytes, prf_1_0, prf_1_2, prf_ssl3};
+use super::hash::{Hash, KeyBytes};
 use super::inflate::Inflate;
-use super::keys::{KeyParts, RecordKeys};
+use super::key_block::KeyBlock;
+use super::keys::RecordKeys;
 use super::record::Undeciphered;
-use super::suite::{Bulk, Suite};
+use super::suite::Suite;
 use crate::session::Direction;
 
 /// The hellos of one connection.
@@ -289,72 +290,15 @@ impl Agreement {
         if master.0.len() != MASTER_SECRET_LEN {
             return Err(Undeciphered::BadSecret(MASTER_SECRET));
         }
-        let lengths = PartLengths::of(suite, self.version);
-        let seed = [server_random.as_slice(), &client_random];
-        let block = self.key_block(suite, &master, seed, lengths.total());
-        let parts = lengths.split(&block.0, role);
-        let parts = parts.ok_or(Undeciphered::Cipher(self.cipher))?;
-        let keys = RecordKeys::classic(suite, self.version, self.encrypt_then_mac, &parts);
+        let block = KeyBlock {
+            suite,
+            version: self.version,
+            master: &master,
+            client_random: &client_random,
+            server_random: &server_random,
+        };
+        let keys = block.keys(role, self.encrypt_then_mac);
         keys.ok_or(Undeciphered::Cipher(self.cipher))
-    }
-
-    fn key_block(&self, suite: Suite, master: &KeyBytes, seed: [&[u8]; 2], len: usize) -> KeyBytes {
-        let [server, client] = seed;
-        let labelled = [b"key expansion".as_slice(), server, client];
-        match self.version {
-            Version::SSL_3_0 => prf_ssl3(&master.0, &seed, len),
-            Version::TLS_1_2 => prf_1_2(suite.derivation_hash(), &master.0, &labelled, len),
-            _ => prf_1_0(&master.0, &labelled, len),
-        }
-    }
-}
-
-/// Lengths of the parts of a key block, of one side each.
-#[derive(Clone, Copy, Debug)]
-struct PartLengths {
-    mac: usize,
-    key: usize,
-    iv: usize,
-}
-
-impl PartLengths {
-    const fn of(suite: Suite, version: Version) -> Self {
-        let (mac, iv) = match suite.bulk {
-            Bulk::Null | Bulk::Rc4 => (suite.hash.len(), 0),
-            // Since TLS 1.1 each record brings its own.
-            Bulk::Cbc(_) if Version::TLS_1_1.0 <= version.0 => (suite.hash.len(), 0),
-            Bulk::Cbc(block) => (suite.hash.len(), block.block_len()),
-            Bulk::Aead(kind) => (0, 12_usize.saturating_sub(kind.explicit_nonce_len())),
-        };
-        Self {
-            mac,
-            key: suite.bulk.key_len(),
-            iv,
-        }
-    }
-
-    const fn total(self) -> usize {
-        self.mac
-            .saturating_add(self.key)
-            .saturating_add(self.iv)
-            .saturating_mul(2)
-    }
-
-    /// The parts of one side: MAC keys, keys and IVs follow each other, the client's first.
-    fn split(self, block: &[u8], role: Role) -> Option<KeyParts<'_>> {
-        let mut reader = Reader::new(block);
-        let mut pick = |len| {
-            let (client, server) = (reader.take(len)?, reader.take(len)?);
-            Some(match role {
-                Role::Client => client,
-                Role::Server => server,
-            })
-        };
-        Some(KeyParts {
-            mac_key: pick(self.mac)?,
-            key: pick(self.key)?,
-            iv: pick(self.iv)?,
-        })
     }
 }
 

@@ -11,8 +11,7 @@
 //! where the cipher allows. The result does not depend on how the streams are cut into pieces, nor
 //! on how the directions are mixed, up to the limits.
 //!
-//! Deliberately absent: DTLS and QUIC; LZS compression; ciphers cut down for export, SEED, IDEA, RC2,
-//! GOST, SM4; `RSA` lines of key logs (secrets by their encrypted form); drafts of TLS 1.3; the
+//! Deliberately absent: DTLS and QUIC; LZS compression; Fortezza, GOST, SM4, SEED; `RSA` lines of key logs (secrets by their encrypted form); drafts of TLS 1.3; the
 //! truncated HMAC of RFC 6066; private keys.
 //! Limits: [`DecryptLimits`].
 //! Sources: RFC 8446, RFC 5246, RFC 4346, RFC 2246, RFC 6101, RFC 7366, RFC 3749,
@@ -26,6 +25,7 @@ mod half;
 mod hash;
 mod hellos;
 mod inflate;
+mod key_block;
 mod keys;
 mod limits;
 mod mac;

@@ -3,8 +3,10 @@
 //! The names of the IANA registry say it all, so no table is needed:
 //! `TLS_<key exchange>_WITH_<cipher>[_<hash>]`, since TLS 1.3 `TLS_<cipher>_<hash>`.
 //! The hash is that of the MAC, of AEAD suites that of the key derivation.
-//! Deliberately absent: ciphers cut down for export, SEED, IDEA, RC2, GOST and SM4.
-//! Source: RFC 5246 appendix A.5 and C, RFC 8446 appendix B.4, RFC 6655 (CCM).
+//! Deliberately absent: Fortezza, GOST, SM4; SEED, of which there is no crate that is free of unsafe
+//! code and kept up.
+//! Source: RFC 5246 appendix A.5 and C, RFC 8446 appendix B.4, RFC 6655 (CCM), RFC 2246 appendix C
+//! and draft-ietf-tls-56-bit-ciphersuites (ciphers cut down for export).
 
 use super::super::code_points::CipherSuite;
 use super::hash::Hash;
@@ -15,6 +17,8 @@ pub(super) struct Suite {
     pub(super) bulk: Bulk,
     /// Hash of the MAC; of an AEAD suite that of the key derivation.
     pub(super) hash: Hash,
+    /// Of a cipher cut down for export: bytes of its key that are secret.
+    pub(super) export_len: Option<usize>,
 }
 
 /// How bytes are encrypted.
@@ -36,6 +40,9 @@ pub(super) enum Block {
     Camellia128,
     Camellia256,
     Des,
+    Idea,
+    /// With a key of 16 bytes, also where fewer of them are secret.
+    Rc2,
     TripleDes,
 }
 
@@ -57,9 +64,6 @@ impl Suite {
         let (exchange, algorithms) = name
             .split_once("_WITH_")
             .unwrap_or_else(|| ("", name.strip_prefix("TLS_").unwrap_or(name)));
-        if exchange.contains("EXPORT") {
-            return None;
-        }
         let (cipher, hash) = match algorithms.rsplit_once('_') {
             Some((cipher, hash)) => match Hash::from_name(hash) {
                 Some(hash) => (cipher, hash),
@@ -67,8 +71,12 @@ impl Suite {
             },
             None => (algorithms, Hash::Sha256),
         };
-        let bulk = Bulk::from_name(cipher)?;
-        Some(Self { bulk, hash })
+        let export = exchange.contains("EXPORT").then(|| export_len(cipher));
+        Some(Self {
+            bulk: Bulk::from_name(cipher)?,
+            hash,
+            export_len: export,
+        })
     }
 
     /// Hash of the key derivation of TLS 1.2 and 1.3: SHA-256 unless a longer one is named.
@@ -80,11 +88,22 @@ impl Suite {
     }
 }
 
+/// Bytes that are secret of the key of a cipher cut down for export.
+fn export_len(cipher: &str) -> usize {
+    match cipher {
+        "RC4_56" | "RC2_CBC_56" => 7,
+        "DES_CBC" => 8,
+        _ => 5,
+    }
+}
+
 impl Bulk {
     fn from_name(name: &str) -> Option<Self> {
         match name {
             "NULL" => return Some(Self::Null),
-            "RC4_128" => return Some(Self::Rc4),
+            "RC4_128" | "RC4_40" | "RC4_56" => return Some(Self::Rc4),
+            "RC2_CBC_40" | "RC2_CBC_56" => return Some(Self::Cbc(Block::Rc2)),
+            "DES40_CBC" | "DES_CBC_40" => return Some(Self::Cbc(Block::Des)),
             "CHACHA20_POLY1305" => return Some(Self::Aead(Aead::ChaCha20Poly1305)),
             _ => {}
         }
@@ -104,6 +123,14 @@ impl Bulk {
             Self::Aead(aead) => aead.key_len(),
         }
     }
+
+    /// Bytes of the IV of a whole connection, of ciphers that have one.
+    pub(super) const fn iv_len(self) -> usize {
+        match self {
+            Self::Null | Self::Rc4 | Self::Aead(_) => 0,
+            Self::Cbc(block) => block.block_len(),
+        }
+    }
 }
 
 impl Block {
@@ -116,6 +143,7 @@ impl Block {
             "CAMELLIA_128" => Self::Camellia128,
             "CAMELLIA_256" => Self::Camellia256,
             "DES" => Self::Des,
+            "IDEA" => Self::Idea,
             "3DES_EDE" => Self::TripleDes,
             _ => return None,
         })
@@ -124,7 +152,7 @@ impl Block {
     pub(super) const fn key_len(self) -> usize {
         match self {
             Self::Des => 8,
-            Self::Aes128 | Self::Aria128 | Self::Camellia128 => 16,
+            Self::Aes128 | Self::Aria128 | Self::Camellia128 | Self::Idea | Self::Rc2 => 16,
             Self::TripleDes => 24,
             Self::Aes256 | Self::Aria256 | Self::Camellia256 => 32,
         }
@@ -132,7 +160,7 @@ impl Block {
 
     pub(super) const fn block_len(self) -> usize {
         match self {
-            Self::Des | Self::TripleDes => 8,
+            Self::Des | Self::Idea | Self::Rc2 | Self::TripleDes => 8,
             Self::Aes128
             | Self::Aes256
             | Self::Aria128
@@ -206,9 +234,41 @@ mod tests {
     }
 
     #[test]
+    fn names_tell_how_much_of_a_key_is_secret() {
+        let of = |name| suite(name).map(|suite| (suite.bulk, suite.export_len));
+        let cbc = |block, len| Some((Bulk::Cbc(block), len));
+        assert_eq!(
+            of("TLS_RSA_EXPORT_WITH_RC4_40_MD5"),
+            Some((Bulk::Rc4, Some(5)))
+        );
+        assert_eq!(
+            of("TLS_RSA_EXPORT1024_WITH_RC4_56_SHA"),
+            Some((Bulk::Rc4, Some(7)))
+        );
+        assert_eq!(
+            of("TLS_RSA_EXPORT_WITH_RC2_CBC_40_MD5"),
+            cbc(Block::Rc2, Some(5))
+        );
+        assert_eq!(
+            of("TLS_DHE_RSA_EXPORT_WITH_DES40_CBC_SHA"),
+            cbc(Block::Des, Some(5))
+        );
+        assert_eq!(
+            of("TLS_KRB5_EXPORT_WITH_DES_CBC_40_SHA"),
+            cbc(Block::Des, Some(5))
+        );
+        assert_eq!(
+            of("TLS_RSA_EXPORT1024_WITH_DES_CBC_SHA"),
+            cbc(Block::Des, Some(8))
+        );
+        assert_eq!(of("TLS_RSA_WITH_DES_CBC_SHA"), cbc(Block::Des, None));
+        assert_eq!(of("TLS_RSA_WITH_IDEA_CBC_SHA"), cbc(Block::Idea, None));
+    }
+
+    #[test]
     fn what_is_not_known_has_none() {
-        assert_eq!(suite("TLS_RSA_EXPORT_WITH_RC4_40_MD5"), None);
         assert_eq!(suite("TLS_RSA_WITH_SEED_CBC_SHA"), None);
+        assert_eq!(suite("TLS_GOSTR341001_WITH_NULL_GOSTR3411"), None);
         assert_eq!(suite("TLS_FALLBACK_SCSV"), None);
         assert_eq!(Suite::of(CipherSuite(0x0a0a)), None);
     }
