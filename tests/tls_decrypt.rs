@@ -8,8 +8,12 @@
 mod damage;
 #[path = "support/deciphered.rs"]
 mod deciphered;
+#[path = "tls_decrypt/derived.rs"]
+mod derived;
 #[path = "support/files.rs"]
 mod files;
+#[path = "support/program.rs"]
+mod program;
 #[path = "support/streams.rs"]
 mod streams;
 #[path = "tls_decrypt/tshark.rs"]

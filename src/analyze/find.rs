@@ -29,7 +29,7 @@ pub fn find_packets<'a>(
     sessions: impl IntoIterator<Item = &'a SessionSummary>,
     progress: &dyn Progress,
 ) -> Result<Vec<PacketSet>, Error> {
-    let mut reader = Reader::open(inputs, config)?;
+    let mut reader = Reader::open(inputs, config)?.without_lessons();
     let mut search = Search::new(config, sessions);
     let mut spare = Decoded::default();
     while let Some(decoded) = reader.next(spare, progress) {

@@ -21,6 +21,7 @@ mod find;
 mod flow;
 mod follow;
 mod history;
+mod lessons;
 mod outlet;
 mod pipeline;
 mod probe;

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Progress;
 use super::decoded::{Decoded, Router};
+use super::lessons::Teacher;
 use super::record::{CaptureSummary, CaptureTables};
 use crate::capture::{Batch, Capture, CaptureNotice, Input, NoticeKind};
 use crate::config::Config;
@@ -45,6 +46,9 @@ pub(super) struct Decoding {
     tables: Arc<RwLock<CaptureTables>>,
     known_encapsulations: usize,
     known_answers: usize,
+    /// Derives secrets, where that is of use.
+    teacher: Option<Teacher>,
+    known_derived: usize,
 }
 
 impl Reader {
@@ -73,6 +77,8 @@ impl Reader {
                 tables: Arc::clone(&tables),
                 known_encapsulations: 0,
                 known_answers: 0,
+                teacher: Some(Teacher::new(config)),
+                known_derived: 0,
             },
             tables,
         })
@@ -89,6 +95,12 @@ impl Reader {
         }
         self.decoding.handle(&mut decoded);
         Some(decoded)
+    }
+
+    /// The same, without deriving secrets.
+    pub(super) fn without_lessons(mut self) -> Self {
+        self.decoding.teacher = None;
+        self
     }
 
     /// What is known of the capture when it was read.
@@ -161,6 +173,9 @@ impl Decoding {
     pub(super) fn handle(&mut self, decoded: &mut Decoded) {
         decoded.decode(&mut self.decoder);
         self.collect_answers(decoded);
+        if let Some(teacher) = &mut self.teacher {
+            teacher.handle(decoded);
+        }
         decoded.route(self.decoder.encapsulations(), &mut self.router);
         self.segments += decoded.heads.len() as u64;
         self.publish();
@@ -181,12 +196,14 @@ impl Decoding {
         datagrams.for_each(|datagram| read_datagram(&mut self.answers, datagram, batch));
     }
 
-    /// Makes new encapsulations and answers known before their segments are tracked.
+    /// Makes new encapsulations, answers and derived secrets known before their segments are tracked.
     fn publish(&mut self) {
         let around = self.decoder.encapsulations();
         let answers = self.answers.answers();
+        let derived = self.teacher.as_ref().map_or(&[][..], Teacher::derived);
         let is_known = self.known_encapsulations == around.len();
-        if is_known && self.known_answers == answers.len() {
+        let is_all_derived_known = self.known_derived == derived.len();
+        if is_known && is_all_derived_known && self.known_answers == answers.len() {
             return;
         }
         let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
@@ -196,8 +213,11 @@ impl Decoding {
         // Nearly every batch of a long capture may bring some, so that they are not copied anew.
         let new = answers.get(self.known_answers..).unwrap_or_default();
         tables.answers.extend_from_slice(new);
+        let new = derived.get(self.known_derived..).unwrap_or_default();
+        tables.derived.extend_from_slice(new);
         self.known_encapsulations = around.len();
         self.known_answers = answers.len();
+        self.known_derived = derived.len();
     }
 }
 

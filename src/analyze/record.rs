@@ -10,7 +10,7 @@ use crate::names::Answer;
 use crate::packet::Encapsulation;
 use crate::pcapng::{InterfaceStatistics, NameRecord, SecretBlock};
 use crate::session::SessionSummary;
-use crate::tls::TlsFacts;
+use crate::tls::{DerivedSecret, TlsFacts};
 
 /// One session with what the layers above the tracker made of it.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct CaptureTables {
     pub answers: Vec<Answer>,
     /// Secrets that the capture itself gives.
     pub secrets: Vec<SecretBlock>,
+    /// Secrets that were derived from those that are known, in capture order.
+    pub derived: Vec<DerivedSecret>,
 }
 
 /// What is known of a capture as a whole.

@@ -114,11 +114,15 @@ impl SecretFeed {
         self.http.finish(closed)
     }
 
-    /// Its hello came, and no secret of it is known.
+    /// Its hello came, and no secret of it is known, nor will be derived of its handshake.
     fn has_no_secret(&self, keys: &KeyLog) -> bool {
+        let tally = self.decryptor.tally();
+        if keys.may_derive() && tally.undeciphered == 0 {
+            return false;
+        }
         let random = self.decryptor.client_random();
         random.is_some_and(|random| keys.secrets_for(&random).next().is_none())
-            && self.decryptor.tally().deciphered == 0
+            && tally.deciphered == 0
             && !keys.may_know_unseen()
     }
 

@@ -1,8 +1,10 @@
 //! Key-log lines of exported sessions, as decryption secrets blocks.
 //!
 //! Lines are written as they stood in their key log: those of a session's client random, session
-//! by session, each in the order of its log. A session whose hello was not captured has no random;
-//! for it count the lines of the only random with custom fields that no captured hello has.
+//! by session, each in the order of its log, the one with its premaster secret among them. A master
+//! secret that was derived is written as a line, so that a resumed session needs no other. A session
+//! whose hello was not captured has no random; for it count the lines of the only random with custom
+//! fields that no captured hello has.
 //!
 //! Real secrets come into one block and custom fields into a second one: Scapy gives up a block
 //! with a line that it does not know, and reads only the last block with secrets.

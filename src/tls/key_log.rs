@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! LABEL <client_random, 64 hex digits> <secret, hex digits>
+//! RSA <start of the encrypted premaster secret, 16 hex digits> <premaster secret, hex digits>
 //! ```
 //!
 //! Every line is kept as it stands, so that it can be written again. Lines of custom fields (see
@@ -9,12 +10,17 @@
 //! Secrets are never printed: the debug forms of the types here show labels and lengths.
 //! Limits: a log grows with the bytes that are added, for which the reader of a capture has a
 //! limit of its own.
-//! Source: RFC 9850 §2.
+//! Source: RFC 9850 §2; `RSA` lines are those of NSS.
+
+mod derived;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use super::custom_fields::{CustomFields, FieldLabel};
+use derived::Derived;
+
+pub use derived::{DerivedSecret, PremasterId};
 
 /// The lines of key logs.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +28,12 @@ pub struct KeyLog {
     secrets: Vec<KeyLogLine>,
     /// Places in `secrets`, in the order of the log.
     by_random: HashMap<[u8; 32], Vec<usize>>,
+    /// Places in `secrets` of premaster secrets, which name no client random.
+    premasters: HashMap<PremasterId, usize>,
+    /// What came of handshakes, by client random.
+    derived: HashMap<[u8; 32], Derived>,
+    /// There is a secret that others can be derived from.
+    has_classic: bool,
     fields: BTreeMap<[u8; 32], CustomFields>,
     /// Fields of lines without a client random.
     common_fields: CustomFields,
@@ -45,6 +57,7 @@ pub struct Secret(Box<[u8]>);
 enum Line<'a> {
     Empty,
     Secret { label_len: usize, random: [u8; 32] },
+    Premaster(PremasterId),
     Field(FieldLabel, Option<[u8; 32]>, &'a str),
     Other,
 }
@@ -74,11 +87,18 @@ impl KeyLog {
     /// The lines with secrets that belong to a client random, in the order of the log; equal ones
     /// once.
     pub fn lines_for(&self, client_random: &[u8; 32]) -> impl Iterator<Item = &KeyLogLine> {
-        let places = self.by_random.get(client_random);
-        places
-            .into_iter()
-            .flatten()
-            .filter_map(|place| self.secrets.get(*place))
+        let derived = self.derived.get(client_random);
+        let premaster = derived.and_then(|derived| derived.premaster);
+        let own = self.by_random.get(client_random).into_iter().flatten();
+        let before = own.clone().copied();
+        let before = before.filter(move |place| premaster.is_none_or(|other| *place < other));
+        let behind = own.copied();
+        let behind = behind.filter(move |place| premaster.is_some_and(|other| other < *place));
+        before
+            .chain(premaster)
+            .chain(behind)
+            .filter_map(|place| self.secrets.get(place))
+            .chain(derived.and_then(|derived| derived.line.as_ref()))
     }
 
     /// Labels and secrets that belong to a client random.
@@ -146,7 +166,14 @@ impl KeyLog {
                     return;
                 }
                 places.push(self.secrets.len());
+                self.has_classic |= CLASSIC.contains(&line.label());
                 self.secrets.push(line);
+            }
+            Line::Premaster(id) => {
+                self.has_classic = true;
+                self.premasters.entry(id).or_insert(self.secrets.len());
+                self.secrets
+                    .push(KeyLogLine::new(bytes, PREMASTER_LABEL.len()));
             }
             Line::Field(label, random, value) => {
                 let mut said = CustomFields::default();
@@ -177,6 +204,10 @@ impl<'a> Line<'a> {
             return Self::field(label, rest).unwrap_or(Self::Other);
         }
         let (random, secret) = word(rest);
+        let has_secret = || unhex(secret).is_some_and(|secret| !secret.is_empty());
+        if bytes.starts_with(PREMASTER_LABEL) && label == PREMASTER_LABEL && has_secret() {
+            return PremasterId::of_digits(random).map_or(Self::Other, Self::Premaster);
+        }
         let is_label = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
         match random_of(random) {
             // A line with spaces before its label would no longer start with it.
@@ -184,7 +215,7 @@ impl<'a> Line<'a> {
                 if !is_comment
                     && bytes.starts_with(label)
                     && label.iter().all(is_label)
-                    && unhex(secret).is_some_and(|secret| !secret.is_empty()) =>
+                    && has_secret() =>
             {
                 let label_len = label.len();
                 Self::Secret { label_len, random }
@@ -242,6 +273,10 @@ impl fmt::Debug for KeyLogLine {
 }
 
 impl Secret {
+    pub(super) fn new(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
     /// The bytes, for decryption alone.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -287,130 +322,13 @@ fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
         .collect()
 }
 
+/// The label of premaster secrets that are found by their encrypted form.
+const PREMASTER_LABEL: &[u8] = b"RSA";
+/// Labels of secrets that others can be derived from.
+const CLASSIC: [&str; 2] = ["CLIENT_RANDOM", "PMS_CLIENT_RANDOM"];
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Lines of one random that a new one is compared with; a connection has five secrets or so.
 const COMPARED_LINES: usize = 64;
 
 #[cfg(test)]
-mod tests {
-    use super::super::code_points::{CipherSuite, Version};
-    use super::*;
-
-    fn log(text: &str) -> KeyLog {
-        let mut log = KeyLog::default();
-        log.add(text.as_bytes());
-        log
-    }
-
-    fn random(digit: &str) -> (String, [u8; 32]) {
-        let text = digit.repeat(32);
-        let bytes = random_of(text.as_bytes()).unwrap();
-        (text, bytes)
-    }
-
-    fn lines(log: &KeyLog, random: &[u8; 32]) -> Vec<String> {
-        let text = |line: &KeyLogLine| String::from_utf8(line.as_bytes().to_vec()).unwrap();
-        log.lines_for(random).map(text).collect()
-    }
-
-    #[test]
-    fn lines_are_found_by_their_random() {
-        let ((a, a_bytes), (b, b_bytes)) = (random("a1"), random("B2"));
-        let log = log(&format!(
-            "# log\nCLIENT_RANDOM {a} 00ff\r\nSERVER_TRAFFIC_SECRET_0 {b} 01\rNEW_LABEL {b} 02\n\n\
-             CLIENT_RANDOM {a} 00ff"
-        ));
-        assert_eq!(lines(&log, &a_bytes), [format!("CLIENT_RANDOM {a} 00ff")]);
-        let labels: Vec<_> = log.labels_for(&b_bytes).collect();
-        assert_eq!(labels, ["SERVER_TRAFFIC_SECRET_0", "NEW_LABEL"]);
-        let secrets: Vec<_> = log.secrets_for(&a_bytes).collect();
-        assert_eq!(secrets[0].0, "CLIENT_RANDOM");
-        assert_eq!(secrets[0].1.as_bytes(), [0, 0xff]);
-        assert_eq!(lines(&log, &[0; 32]).len(), 0);
-    }
-
-    #[test]
-    fn lines_keep_their_case_and_spaces() {
-        let (b, bytes) = random("Bc");
-        let log = log(&format!("CLIENT_RANDOM  {b}\tAb "));
-        assert_eq!(lines(&log, &bytes), [format!("CLIENT_RANDOM  {b}\tAb ")]);
-        assert_eq!(log.secrets_for(&bytes).next().unwrap().1.as_bytes(), [0xab]);
-    }
-
-    #[test]
-    fn unknown_lines_are_kept() {
-        let (a, bytes) = random("a1");
-        let text = format!(
-            "# comment\nRSA 0011223344556677 aabb\nCLIENT_RANDOM {a} xyz\nCLIENT_RANDOM {a}\n\
-             CLIENT_RANDOM a1 00\nTLS_VERSION {a} nonsense\n# CLIENT_RANDOM {a} 00\n\u{fffd}"
-        );
-        let mut log = log(&text);
-        log.add(b"\xff\xfe\0garbage");
-        assert_eq!(lines(&log, &bytes).len(), 0);
-        let kept: Vec<_> = log.other_lines().map(KeyLogLine::as_bytes).collect();
-        let expected: Vec<&[u8]> = text.lines().map(str::as_bytes).collect();
-        assert_eq!(kept[..8], expected);
-        assert_eq!(kept[8], b"\xff\xfe\0garbage");
-        assert!(log.is_empty());
-    }
-
-    #[test]
-    fn custom_fields_are_read_in_all_shapes() {
-        let (a, bytes) = random("a1");
-        for text in [
-            format!("TLS_VERSION {a} TLS 1.2\nCIPHER_NAME {a} TLS_RSA_WITH_AES_128_CBC_SHA"),
-            format!("# TLS_VERSION {a} TLS 1.2\r\n#CIPHER_NAME {a} TLS_RSA_WITH_AES_128_CBC_SHA"),
-            "TLS_VERSION TLS 1.2\nCIPHER_NAME TLS_RSA_WITH_AES_128_CBC_SHA".to_owned(),
-            "# TLS_VERSION TLS 1.2\n## CIPHER_NAME TLS_RSA_WITH_AES_128_CBC_SHA ".to_owned(),
-        ] {
-            let fields = log(&text).fields_for(Some(&bytes));
-            assert_eq!(fields.version, Some(Version::TLS_1_2), "{text}");
-            assert_eq!(fields.cipher, Some(CipherSuite(0x002f)), "{text}");
-            assert_eq!(log(&text).fields_for(None), fields, "{text}");
-        }
-    }
-
-    #[test]
-    fn fields_of_other_connections_do_not_count() {
-        let ((a, a_bytes), (b, b_bytes)) = (random("a1"), random("b2"));
-        let log = log(&format!(
-            "CLIENT_ENCRYPT_THEN_MAC {a} true\nSERVER_ENCRYPT_THEN_MAC {b} false\n\
-             TLS_VERSION SSL 3.0\nTLS_VERSION {b} TLS 1.0"
-        ));
-        let fields = log.fields_for(Some(&a_bytes));
-        assert_eq!(fields.client_encrypt_then_mac, Some(true));
-        assert_eq!(fields.server_encrypt_then_mac, None);
-        assert_eq!(fields.version, Some(Version::SSL_3_0));
-        let fields = log.fields_for(Some(&b_bytes));
-        assert_eq!(fields.server_encrypt_then_mac, Some(false));
-        assert_eq!(fields.version, Some(Version::TLS_1_0));
-        assert_eq!(log.fields_for(None).client_encrypt_then_mac, None);
-    }
-
-    #[test]
-    fn fields_of_captured_hellos_are_of_no_other_connection() {
-        let ((a, a_bytes), (b, b_bytes)) = (random("a1"), random("b2"));
-        let mut log = log(&format!("TLS_VERSION {a} TLS 1.2\nTLS_VERSION {b} TLS 1.3"));
-        assert_eq!(log.fields_for(None).version, None);
-        log.add_seen(a_bytes);
-        assert_eq!(log.random_of_unseen(), Some(b_bytes));
-        assert_eq!(log.fields_for(None).version, Some(Version::TLS_1_3));
-        log.add_seen(b_bytes);
-        assert_eq!(log.fields_for(None).version, None);
-        assert_eq!(
-            log.fields_for(Some(&a_bytes)).version,
-            Some(Version::TLS_1_2)
-        );
-    }
-
-    #[test]
-    fn secrets_are_not_printed() {
-        let (a, bytes) = random("a1");
-        let log = log(&format!("CLIENT_RANDOM {a} 5ec8e75ec8e7\nodd 5ec8e75ec8e7"));
-        let secret = log.secrets_for(&bytes).next().unwrap().1;
-        let printed = format!("{log:?} {secret:?}");
-        assert!(!printed.to_lowercase().contains("5ec8e7"), "{printed}");
-        assert!(printed.contains("CLIENT_RANDOM"), "{printed}");
-        assert!(printed.contains("Secret(6 bytes)"), "{printed}");
-    }
-}
+mod tests;

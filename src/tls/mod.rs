@@ -40,13 +40,13 @@ pub use certificate::{Certificate, CertificateContents};
 pub use code_points::{CipherSuite, Version, alert_name, is_grease};
 pub use custom_fields::CustomFields;
 pub use decrypt::{
-    ContentType, DecryptLimits, Decryptor, Narrator, Payload, Saying, Tally, TlsRecord,
-    Undeciphered, verify,
+    ContentType, DecryptLimits, Decryptor, Handshake, Lessons, Narrator, Payload, Saying, Tally,
+    TlsRecord, Undeciphered, verify,
 };
 pub use facts::{Negotiation, Proof, TlsFacts};
 pub use fingerprint::Ja3;
 pub use found::Alert;
-pub use key_log::{KeyLog, KeyLogLine, Secret};
+pub use key_log::{DerivedSecret, KeyLog, KeyLogLine, PremasterId, Secret};
 pub use limits::TlsLimits;
 pub use observer::Observer;
 pub use text::hex;

@@ -44,6 +44,7 @@ pub(crate) fn lines(name: &str, analysis: &Analysis) -> Vec<String> {
     for block in &tables.secrets {
         keys.add(&block.bytes);
     }
+    tables.derived.iter().for_each(|new| keys.add_derived(new));
     let context = DocumentContext {
         identity: &identity,
         names: &names,

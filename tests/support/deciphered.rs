@@ -44,6 +44,7 @@ pub(crate) fn keys_of(file: &CaptureFile, tables: &CaptureTables) -> KeyLog {
     for block in &tables.secrets {
         keys.add(&block.bytes);
     }
+    tables.derived.iter().for_each(|new| keys.add_derived(new));
     keys
 }
 

@@ -42,6 +42,7 @@ struct Taken {
     records: usize,
     answers: usize,
     secrets: usize,
+    derived: usize,
 }
 
 impl<'a> SideFiles<'a> {
@@ -91,6 +92,7 @@ impl<'a> SideFiles<'a> {
             keys.add(text);
         }
         add_blocks(&mut keys, &tables.secrets);
+        tables.derived.iter().for_each(|new| keys.add_derived(new));
         keys
     }
 
@@ -118,10 +120,15 @@ impl<'a> SideFiles<'a> {
         }
         let blocks = tables.secrets.get(known.taken.secrets..);
         add_blocks(&mut known.keys, blocks.unwrap_or_default());
+        let derived = tables.derived.get(known.taken.derived..);
+        for new in derived.unwrap_or_default() {
+            known.keys.add_derived(new);
+        }
         known.taken = Taken {
             records: tables.names.len(),
             answers: tables.answers.len(),
             secrets: tables.secrets.len(),
+            derived: tables.derived.len(),
         };
     }
 

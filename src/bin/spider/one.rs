@@ -219,16 +219,17 @@ pub(crate) fn report(followed: &Followed, console: Console) -> Outcome {
 struct Guide<'a, 'v> {
     one: &'a OneSession<'a>,
     view: &'v mut dyn SessionView,
-    /// Secrets of the capture that the view knows.
-    secrets: Option<usize>,
+    /// Secrets of the capture that the view knows, and derived ones.
+    secrets: Option<[usize; 2]>,
     failure: Option<anyhow::Error>,
 }
 
 impl Guide<'_, '_> {
     /// Hands on the secrets when there are others than before.
     fn teach(&mut self, tables: &CaptureTables) {
-        if self.secrets != Some(tables.secrets.len()) {
-            self.secrets = Some(tables.secrets.len());
+        let secrets = Some([tables.secrets.len(), tables.derived.len()]);
+        if self.secrets != secrets {
+            self.secrets = secrets;
             self.view.learn(self.one.files.keys(tables));
         }
     }

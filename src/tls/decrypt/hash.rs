@@ -11,6 +11,8 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha384};
 
+use super::super::code_points::Version;
+
 /// A hash function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hash {
@@ -190,6 +192,14 @@ pub(super) fn md5(parts: &[&[u8]], len: usize) -> KeyBytes {
     let mut out = Hash::Md5.digest(parts);
     out.truncate(len);
     KeyBytes(out)
+}
+
+/// The hash of messages: that of the PRF; before TLS 1.2 MD5 and SHA-1, one behind the other.
+pub(super) fn prf_digest(version: Version, hash: Hash, parts: &[&[u8]]) -> Vec<u8> {
+    match version {
+        Version::TLS_1_2 => hash.digest(parts),
+        _ => [Hash::Md5.digest(parts), Hash::Sha1.digest(parts)].concat(),
+    }
 }
 
 #[cfg(test)]

@@ -11,8 +11,11 @@
 //! where the cipher allows. The result does not depend on how the streams are cut into pieces, nor
 //! on how the directions are mixed, up to the limits.
 //!
-//! Deliberately absent: DTLS and QUIC; LZS compression; Fortezza, GOST, SM4, SEED; `RSA` lines of key logs (secrets by their encrypted form); drafts of TLS 1.3; the
-//! truncated HMAC of RFC 6066; private keys.
+//! Master secrets that a key log lacks are derived from what it has ([`Lessons`]): they come of
+//! premaster secrets, and of earlier sessions that were resumed.
+//!
+//! Deliberately absent: DTLS and QUIC; LZS compression; Fortezza, GOST, SM4, SEED; drafts of
+//! TLS 1.3; the truncated HMAC of RFC 6066; private keys.
 //! Limits: [`DecryptLimits`].
 //! Sources: RFC 8446, RFC 5246, RFC 4346, RFC 2246, RFC 6101, RFC 7366, RFC 3749,
 //! RFC 9850.
@@ -22,11 +25,13 @@ mod classic;
 mod decryptor;
 mod framing;
 mod half;
+mod handshake;
 mod hash;
 mod hellos;
 mod inflate;
 mod key_block;
 mod keys;
+mod lessons;
 mod limits;
 mod mac;
 mod modern;
@@ -38,6 +43,8 @@ mod suite;
 mod verify;
 
 pub use decryptor::{Decryptor, Tally};
+pub use handshake::Handshake;
+pub use lessons::Lessons;
 pub use limits::DecryptLimits;
 pub use narrate::{Narrator, Saying};
 pub use record::{ContentType, Payload, TlsRecord, Undeciphered};
