@@ -41,6 +41,8 @@ enum State {
     Watching(Box<Watch>),
     /// It is over, and no HTTP.
     Over(Option<Box<TlsFacts>>),
+    /// The session is over.
+    Settled(ContentFacts),
 }
 
 /// A session that is watched.
@@ -91,7 +93,7 @@ impl ContentFeed {
         lots: &LotCounter,
     ) {
         match &mut self.state {
-            State::Over(_) => return,
+            State::Over(_) | State::Settled(_) => return,
             State::Watching(watch) => watch.data(event, place, lots),
             State::Idle => {
                 let mut watch = Box::new(Watch::new(&self.settings));
@@ -117,6 +119,7 @@ impl ContentFeed {
         match &self.state {
             State::Idle => None,
             State::Over(facts) => facts.clone(),
+            State::Settled(facts) => facts.tls.clone(),
             State::Watching(watch) => match &watch.tls {
                 TlsWatch::Looking(observer) => observer.facts().map(Box::new),
                 TlsWatch::Over(facts) => facts.clone(),
@@ -144,7 +147,22 @@ impl ContentFeed {
                 }
             }
             State::Over(facts) => swap(facts),
+            State::Settled(facts) => swap(&mut facts.tls),
         }
+    }
+
+    /// All bytes of the session came.
+    pub(super) fn settle(&mut self) {
+        // Secrets may stand behind the session that they belong to.
+        if matches!(&self.state, State::Watching(watch) if watch.secret.is_some()) {
+            return;
+        }
+        let closed = PerDirection {
+            out: true,
+            r#in: true,
+        };
+        let facts = std::mem::take(self).finish(closed);
+        self.state = State::Settled(facts);
     }
 
     /// What was found; `closed`: which directions their senders closed.
@@ -158,6 +176,7 @@ impl ContentFeed {
                 watch.finish(closed, &settings.bodies, session)
             }
             State::Over(tls) => ContentFacts { tls, http: None },
+            State::Settled(facts) => facts,
         }
     }
 }

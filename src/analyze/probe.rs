@@ -48,6 +48,10 @@ impl SessionObserver for SessionProbe {
         self.content.data(event, place, &self.lots);
     }
 
+    fn settle(&mut self) {
+        self.content.settle();
+    }
+
     fn swap_directions(&mut self) {
         self.lots.swap_directions();
         self.content.swap_directions();

@@ -4,14 +4,14 @@
 //! row or document is made. So they are kept packed, in chunks that never move, and handed out one
 //! by one as whole records.
 //!
-//! Limits: some 170 bytes a session, and what TLS and HTTP showed of those that have it.
+//! Limits: some 170 bytes a session, and of those that have it what TLS showed and items of HTTP.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::record::SessionRecord;
 use crate::capture::PacketNumber;
-use crate::http::HttpFacts;
+use crate::http::{HttpFacts, Reading};
 use crate::lot::LotTotals;
 use crate::session::{PerDirection, SessionSummary};
 use crate::time::Timestamp;
@@ -24,7 +24,7 @@ pub struct Sessions {
     chunks: Vec<Vec<u8>>,
     /// What TLS showed of sessions that have it.
     tls: Vec<Arc<TlsFacts>>,
-    /// What sessions of HTTP were.
+    /// What sessions of HTTP were, where their items are kept.
     http: Vec<Arc<HttpFacts>>,
     earliest: Option<Timestamp>,
 }
@@ -39,7 +39,7 @@ struct Place {
     start: u32,
     /// Index of its TLS facts; [`NONE`] without any.
     tls: u32,
-    /// Index of what it was as HTTP; [`NONE`] without any.
+    /// Index of its items of HTTP; [`NONE`] without any.
     http: u32,
 }
 
@@ -59,7 +59,9 @@ impl Sessions {
             self.tls.push(facts);
             index(self.tls.len().saturating_sub(1))
         });
-        let http = http.map_or(NONE, |facts| {
+        let http_numbers = numbers_of(http.as_deref());
+        let with_items = http.filter(|facts| !facts.items.is_empty());
+        let http = with_items.map_or(NONE, |facts| {
             self.http.push(facts);
             index(self.http.len().saturating_sub(1))
         });
@@ -81,7 +83,9 @@ impl Sessions {
                 http,
             });
             let late = lots.late_packets;
-            summary.pack([lots.lots, late.out, late.r#in], chunk);
+            let [kind, items, lot, packet] = http_numbers;
+            let beside = [lots.lots, late.out, late.r#in, kind, items, lot, packet];
+            summary.pack(beside, chunk);
         }
     }
 
@@ -135,7 +139,12 @@ impl Sessions {
     /// The session at a position, from 0.
     pub fn get(&self, position: usize) -> Option<SessionRecord> {
         let place = self.places.get(position)?;
-        let (summary, [lots, out, r#in]) = SessionSummary::unpack(place.packed(&self.chunks)?);
+        let (summary, [lots, out, r#in, kind, items, lot, packet]) =
+            SessionSummary::unpack(place.packed(&self.chunks)?);
+        let http = match self.http.get(place.http as usize) {
+            Some(facts) => Some(Arc::clone(facts)),
+            None => facts_of([kind, items, lot, packet]).map(Arc::new),
+        };
         Some(SessionRecord {
             summary: Box::new(summary),
             lots: LotTotals {
@@ -143,7 +152,7 @@ impl Sessions {
                 late_packets: PerDirection { out, r#in },
             },
             tls: self.tls.get(place.tls as usize).map(Arc::clone),
-            http: self.http.get(place.http as usize).map(Arc::clone),
+            http,
         })
     }
 
@@ -167,7 +176,7 @@ impl Sessions {
         self.places.get(position)?.first
     }
 
-    /// What the session at a position was as HTTP; absent where it is not HTTP.
+    /// What the session at a position was as HTTP; absent where no items of it are kept.
     pub fn http(&self, position: usize) -> Option<&HttpFacts> {
         let place = self.places.get(position)?;
         Some(&**self.http.get(place.http as usize)?)
@@ -187,6 +196,32 @@ impl Place {
     }
 }
 
+/// What is known of HTTP beside the items, as numbers that are small or 0.
+fn numbers_of(http: Option<&HttpFacts>) -> [u64; 4] {
+    let Some(facts) = http else {
+        return [0; 4];
+    };
+    let reading = READINGS.iter().position(|known| *known == facts.reading);
+    let kind = 1 + 2 * reading.unwrap_or_default() as u64 + u64::from(facts.limit_reached);
+    let [lot, packet] = [facts.last_complete_lot, facts.last_packet]
+        .map(|index| index.map_or(0, |index| index.saturating_add(1)));
+    [kind, facts.item_count, lot, packet]
+}
+
+/// The way back.
+fn facts_of([kind, item_count, lot, packet]: [u64; 4]) -> Option<HttpFacts> {
+    let kind = kind.checked_sub(1)?;
+    let reading = READINGS.get(usize::try_from(kind / 2).ok()?)?;
+    Some(HttpFacts {
+        reading: *reading,
+        item_count,
+        last_complete_lot: lot.checked_sub(1),
+        last_packet: packet.checked_sub(1),
+        limit_reached: kind % 2 == 1,
+        items: Vec::new(),
+    })
+}
+
 fn index(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(NONE)
 }
@@ -200,6 +235,8 @@ impl FromIterator<SessionRecord> for Sessions {
     }
 }
 
+const READINGS: [Reading; 3] = [Reading::Parsed, Reading::Incomplete, Reading::Error];
+
 /// The index of nothing.
 const NONE: u32 = u32::MAX;
 
@@ -208,3 +245,26 @@ const CHUNK_BYTES: usize = 1 << 18;
 
 /// A chunk with more than this takes no session any more, so that it does not grow and move.
 const CHUNK_FULL: usize = CHUNK_BYTES - (4 << 10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_http_goes_through_numbers() {
+        assert_eq!(facts_of(numbers_of(None)), None);
+        for reading in READINGS {
+            for (limit_reached, index) in [(false, None), (true, Some(0)), (false, Some(7))] {
+                let facts = HttpFacts {
+                    reading,
+                    item_count: 3,
+                    last_complete_lot: index,
+                    last_packet: index,
+                    limit_reached,
+                    items: Vec::new(),
+                };
+                assert_eq!(facts_of(numbers_of(Some(&facts))), Some(facts));
+            }
+        }
+    }
+}

@@ -88,4 +88,8 @@ pub trait SessionObserver: Default {
 
     /// The roles turned out to be the other way round: all directions so far are exchanged.
     fn swap_directions(&mut self);
+
+    /// Both directions are complete up to their FINs, and all of it was acknowledged: no byte that
+    /// counts can come any more (RFC 9293 §3.10.7.4).
+    fn settle(&mut self) {}
 }

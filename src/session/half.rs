@@ -158,6 +158,14 @@ impl Half {
         self.fin.map_or(high, |fin| high.max(fin.add(1)))
     }
 
+    /// True when all bytes from the SYN to the FIN were captured.
+    pub(super) fn is_complete(&self) -> bool {
+        self.start == Some(StartEvidence::Syn)
+            && self.fin == Some(self.coverage.high())
+            && self.coverage.missing_bytes() == 0
+            && self.totals.missing_bytes == 0
+    }
+
     /// Starts the stream at the sequence number of its SYN, or moves its start there.
     pub(super) fn start_at_syn(&mut self, isn: SeqNumber) {
         let first = isn.add(1);

@@ -19,7 +19,7 @@ use super::payloads::Payloads;
 use super::send_order::SentMark;
 use super::small_set::SmallSet;
 use super::state::State;
-use super::summary::{ClientEvidence, ClosedBy, SessionSummary, SessionTimes};
+use super::summary::{ClientEvidence, CloseKind, ClosedBy, SessionSummary, SessionTimes};
 use crate::capture::{InterfaceId, PacketNumber};
 use crate::packet::{
     Checksum, EncapsulationId, Endpoint, Segment, SegmentHead, TcpFlags, TcpOptions,
@@ -308,6 +308,19 @@ impl<O: SessionObserver> LiveSession<O> {
             if self.times.syn.is_none() {
                 self.times.syn = head.time;
             }
+        }
+    }
+
+    /// Lets the observer come to its end where it has seen all that was sent: its memory is free,
+    /// and still in the caches.
+    pub(super) fn settle(&mut self) {
+        let roles_are_settled = self.client_evidence == ClientEvidence::Syn;
+        let is_closed_by_fin = self
+            .closed_by
+            .is_some_and(|closed| closed.kind == CloseKind::Fin);
+        let PerDirection { out, r#in } = &self.halves;
+        if roles_are_settled && is_closed_by_fin && out.is_complete() && r#in.is_complete() {
+            self.observer.settle();
         }
     }
 

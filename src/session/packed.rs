@@ -39,7 +39,7 @@ trait Pass {
 
 impl SessionSummary {
     /// Numbers of other layers that are packed with those of a summary.
-    pub const BESIDE: usize = 3;
+    pub const BESIDE: usize = 7;
 
     /// Appends this summary to `out`, with numbers that belong to it.
     pub fn pack(mut self, mut beside: [u64; Self::BESIDE], out: &mut Vec<u8>) {

@@ -164,8 +164,11 @@ impl<O: SessionObserver> Tracker<O> {
         self.started = self.started.saturating_add(usize::from(starts));
         let was_closed = session.state() == State::Closed;
         session.handle(from, segment, payloads);
-        if self.limits.linger.is_some() && !was_closed && session.state() == State::Closed {
-            self.closed.extend(head.time.map(|time| (time, key, hash)));
+        if !was_closed && session.state() == State::Closed {
+            session.settle();
+            if self.limits.linger.is_some() {
+                self.closed.extend(head.time.map(|time| (time, key, hash)));
+            }
         }
         Handled {
             starts,
