@@ -14,8 +14,10 @@ mod error;
 mod findings;
 mod format;
 mod framing;
+mod gzip_members;
 mod lane;
 mod limits;
+mod lz4_frames;
 mod merge;
 mod notice;
 mod packet_set;
@@ -26,6 +28,7 @@ mod reader;
 mod section;
 mod source;
 mod variant;
+mod zstd_frames;
 
 #[cfg(test)]
 #[expect(

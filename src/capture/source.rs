@@ -1,24 +1,23 @@
 //! Inputs to bytes: files, pipes and the compression around them.
 //!
 //! Compression is found by the first bytes, never by the name. Reading streams: nothing is held
-//! but the windows of the decompressors. It deliberately does not look into a second layer of
-//! compression.
+//! but the windows of the decompressors, which write straight into the room that they are given.
+//! What they made before damage or a cut is handed out before the error. It deliberately does not
+//! look into a second layer of compression.
 //!
-//! Limits: [`ReadLimits::max_decompressed_bytes`], [`ReadLimits::zstd_window_log`]; an lz4 block
-//! has at most 8 MiB by its format.
-//! Sources: RFC 1952 (gzip), RFC 8878 (zstd), the LZ4 frame format 1.6.
+//! Limits: [`ReadLimits::max_decompressed_bytes`], [`ReadLimits::zstd_window_log`].
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
-use lz4_flex::frame::FrameDecoder;
-
 use super::ReadLimits;
 use super::error::{Compression, OpenError};
+use super::gzip_members::GzipMembers;
+use super::lz4_frames::Lz4Frames;
+use super::zstd_frames::ZstdFrames;
 
 /// One input of a capture.
 pub enum Input {
@@ -121,7 +120,6 @@ impl Source {
             Some(_) => len.saturating_add(LIVE_DECOMPRESSED_BYTES),
             None => 0,
         };
-        let mut last_step = 0;
         loop {
             let Some(free) = room.get_mut(*len..).filter(|free| !free.is_empty()) else {
                 return Filled::More;
@@ -129,39 +127,24 @@ impl Source {
             if self.left == 0 {
                 return Filled::LimitReached;
             }
-            let step = self
-                .compression
-                .map_or(usize::MAX, |_| DECOMPRESSED_STEP_BYTES);
             let allowed = usize::try_from(self.left)
                 .unwrap_or(usize::MAX)
-                .min(step)
                 .min(free.len());
             let free = free.get_mut(..allowed).unwrap_or_default();
             match self.read(free) {
                 Ok(0) => return Filled::End,
                 Ok(count) => {
                     *len = len.saturating_add(count);
-                    last_step = count;
                     if self.is_live && pause <= *len {
                         return Filled::More;
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    // What inflating gave last before its input ended is not to be
-                    // trusted: its last byte was seen to be made up.
-                    if error.kind() == io::ErrorKind::UnexpectedEof {
-                        *len = len.saturating_sub(last_step);
-                    }
-                    return Filled::Failed(error);
-                }
+                Err(error) => return Filled::Failed(error),
             }
         }
     }
 }
-
-/// Decompressors drop what they made in the call that finds damage, so calls are kept small.
-const DECOMPRESSED_STEP_BYTES: usize = 512;
 
 /// Decompressed bytes of a live source that are handed on together.
 const LIVE_DECOMPRESSED_BYTES: usize = 1 << 16;
@@ -237,16 +220,9 @@ fn decompress<R: Read + Send + 'static>(
     };
     let buffered = BufReader::with_capacity(COMPRESSED_BUFFER, raw);
     Ok(match compression {
-        Compression::Gzip => Box::new(MultiGzDecoder::new(buffered)),
-        Compression::Zstd => {
-            let mut decoder = zstd::stream::read::Decoder::with_buffer(buffered)?;
-            decoder.window_log_max(limits.zstd_window_log)?;
-            Box::new(decoder)
-        }
-        Compression::Lz4 => Box::new(Lz4Frames(FrameDecoder::new(EndWatch {
-            inner: buffered,
-            ended: false,
-        }))),
+        Compression::Gzip => Box::new(GzipMembers::new(buffered)),
+        Compression::Zstd => Box::new(ZstdFrames::new(buffered, limits.zstd_window_log)?),
+        Compression::Lz4 => Box::new(Lz4Frames::new(buffered)),
     })
 }
 
@@ -260,44 +236,6 @@ impl Read for Counted {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buf)?;
         self.count.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
-}
-
-/// One lz4 frame after the other.
-///
-/// The decoder says "end" both at the end mark of a frame and where the input is cut between two
-/// blocks; only in the second case it ran into the end of the input.
-struct Lz4Frames<R: Read>(FrameDecoder<EndWatch<R>>);
-
-impl<R: BufRead> Read for Lz4Frames<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let count = self.0.read(buf)?;
-            if count != 0 || buf.is_empty() {
-                return Ok(count);
-            }
-            let watch = self.0.get_mut();
-            if watch.ended {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            if watch.inner.fill_buf()?.is_empty() {
-                return Ok(0);
-            }
-        }
-    }
-}
-
-/// Remembers that the end of the input was met.
-struct EndWatch<R> {
-    inner: R,
-    ended: bool,
-}
-
-impl<R: Read> Read for EndWatch<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buf)?;
-        self.ended |= count == 0 && !buf.is_empty();
         Ok(count)
     }
 }
