@@ -74,14 +74,20 @@ impl Decoded {
         } = self;
         routes.clear();
         positions.clear();
+        let Some(shard) = router.shard else {
+            for head in heads.iter() {
+                positions.push(router.pass(head));
+                routes.push(router.route(head, encapsulations));
+            }
+            return;
+        };
         heads.retain(|head| {
-            let position = router.position;
-            router.position += u64::from(head.captured_payload_len);
+            let position = router.pass(head);
             let route = router.route(head, encapsulations);
-            let is_ours = router.shard.is_none_or(|shard| shard.has(&route.key));
+            let is_ours = shard.has(&route.key);
             if is_ours {
-                routes.push(route);
                 positions.push(position);
+                routes.push(route);
             }
             is_ours
         });
@@ -117,6 +123,13 @@ impl Router {
             separations: HashMap::new(),
             position: 0,
         }
+    }
+
+    /// Payload bytes before this segment, which is counted.
+    fn pass(&mut self, head: &SegmentHead) -> u64 {
+        let position = self.position;
+        self.position += u64::from(head.captured_payload_len);
+        position
     }
 
     fn route(&mut self, head: &SegmentHead, encapsulations: &[Encapsulation]) -> Route {

@@ -1,6 +1,6 @@
 //! The Internet checksum of IPv4 headers and TCP segments.
 //!
-//! Sums 32-bit words in memory order into 64-bit lanes: the one's-complement sum does not depend
+//! Sums 32-bit words in memory order in 64-bit lanes: the one's-complement sum does not depend
 //! on the byte order (RFC 1071 §2 B), and the loop has no carry for the compiler to vectorise.
 //! Does not judge: a wrong sum is counted elsewhere, since offloading makes it normal.
 //! Sources: RFC 1071, RFC 9293 §3.1, RFC 8200 §8.1.
@@ -28,7 +28,7 @@ impl Segment<'_> {
         let total = sum(self.header)
             .wrapping_add(sum(self.payload))
             .wrapping_add(pseudo_header(head.source.ip, head.destination.ip, TCP, len));
-        if fold(total) == 0xFFFF {
+        if is_right(total) {
             Checksum::Good
         } else {
             Checksum::Bad
@@ -51,44 +51,48 @@ pub(super) fn in_network_order(total: u64) -> u16 {
 
 /// The sum over addresses, protocol number and length of what follows the IP header.
 pub(super) fn pseudo_header(source: IpAddr, destination: IpAddr, protocol: u8, len: u32) -> u64 {
-    let tail = [len.to_be_bytes(), u32::from(protocol).to_be_bytes()];
-    sum(tail.as_flattened())
+    u64::from(len.to_be())
+        .wrapping_add(u32::from(protocol).to_be().into())
         .wrapping_add(address(source))
         .wrapping_add(address(destination))
 }
 
 fn address(ip: IpAddr) -> u64 {
     match ip {
-        IpAddr::V4(ip) => sum(&ip.octets()),
-        IpAddr::V6(ip) => sum(&ip.octets()),
+        IpAddr::V4(ip) => u32::from_ne_bytes(ip.octets()).into(),
+        IpAddr::V6(ip) => sum_words(&ip.octets()),
     }
 }
 
 /// The sum of `bytes` as 32-bit words in memory order, zero-padded; not folded.
 ///
-/// A lane overflows only beyond 128 GiB.
+/// Reads two words at a time: one lane sums both of them, its carries lost, the other the upper
+/// ones; the difference is the sum of the lower ones. They overflow only beyond 32 GiB.
 #[inline]
 fn sum(bytes: &[u8]) -> u64 {
-    let mut lanes = [0_u64; 8];
-    let (chunks, rest) = bytes.as_chunks::<32>();
-    for chunk in chunks {
-        let (words, _) = chunk.as_chunks::<4>();
-        for (lane, word) in lanes.iter_mut().zip(words) {
-            *lane = lane.wrapping_add(u32::from_ne_bytes(*word).into());
-        }
+    let (pairs, rest) = bytes.as_chunks::<8>();
+    let (mut both, mut upper) = (0_u64, 0_u64);
+    for pair in pairs {
+        let pair = u64::from_ne_bytes(*pair);
+        both = both.wrapping_add(pair);
+        upper = upper.wrapping_add(pair >> 32);
     }
-    let (words, tail) = rest.as_chunks::<4>();
-    let mut total = lanes
-        .iter()
-        .fold(0_u64, |total, lane| total.wrapping_add(*lane));
-    for word in words {
-        total = total.wrapping_add(u32::from_ne_bytes(*word).into());
+    let (word, tail) = rest.as_chunks::<4>();
+    both.wrapping_sub(upper << 32)
+        .wrapping_add(upper)
+        .wrapping_add(sum_words(word.as_flattened()))
+        .wrapping_add(sum_tail(tail))
+}
+
+/// At most three bytes.
+#[inline]
+fn sum_tail(tail: &[u8]) -> u64 {
+    match *tail {
+        [a] => u16::from_ne_bytes([a, 0]).into(),
+        [a, b] => u16::from_ne_bytes([a, b]).into(),
+        [a, b, c, ..] => u32::from_ne_bytes([a, b, c, 0]).into(),
+        [] => 0,
     }
-    let mut last = [0; 4];
-    for (to, from) in last.iter_mut().zip(tail) {
-        *to = *from;
-    }
-    total.wrapping_add(u32::from_ne_bytes(last).into())
 }
 
 /// The same for a few bytes, a multiple of 4.
@@ -98,6 +102,15 @@ pub(super) fn sum_words(bytes: &[u8]) -> u64 {
     words.iter().fold(0, |total: u64, word| {
         total.wrapping_add(u32::from_ne_bytes(*word).into())
     })
+}
+
+/// True for the sum over something with a checksum that is right.
+///
+/// Folding with end-around carry is the remainder by 65,535, but that it gives this number for all
+/// multiples but zero.
+#[inline]
+pub(super) const fn is_right(total: u64) -> bool {
+    total != 0 && total.is_multiple_of(0xFFFF)
 }
 
 /// Folds a sum to 16 bits with end-around carry; 0xFFFF where a checksum is right.

@@ -14,7 +14,7 @@ use super::layer::{self, Aside, Layer, Path};
 use super::limits::DecodeLimits;
 use super::link::names;
 use super::segment::SegmentHead;
-use super::straight::{self, Straight};
+use super::straight;
 use super::tcp;
 use super::view::{Stop, View};
 use crate::capture::{
@@ -80,17 +80,16 @@ impl Decoder {
     pub fn decode(&mut self, batch: &mut Batch, segments: &mut Vec<SegmentHead>) {
         self.fragments_of.clear();
         self.datagrams.clear();
-        for index in 0..batch.slots.len() {
-            let Some(slot) = batch.slots.get(index).copied() else {
-                return;
-            };
-            match straight::read(&batch.bytes, &slot) {
-                Some(Straight::Segment(head)) => segments.push(head),
-                Some(Straight::Names(datagram)) => self.datagrams.push(datagram),
-                Some(Straight::Nothing) => {}
-                None => self.slow(batch, &slot, segments),
-            }
+        // The slots step aside, since the odd ones may add to the bytes.
+        let slots = std::mem::take(&mut batch.slots);
+        let mut rest = slots.as_slice();
+        while let Some((slot, behind)) =
+            straight::read_on(&batch.bytes, rest, segments, &mut self.datagrams)
+        {
+            self.slow(batch, slot, segments);
+            rest = behind;
         }
+        batch.slots = slots;
     }
 
     /// Decodes one packet layer by layer, with all frames of an aggregate.

@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
 
-use super::checksum::{fold, sum_words};
+use super::checksum::{is_right, sum_words};
 use super::fragment::Fragment;
 use super::layer::{IpContext, Layer, Path};
 use super::view::{Step, Stop, View};
@@ -88,7 +88,7 @@ fn ipv4(view: View<'_>) -> Result<Header<'_>, Stop<'_>> {
             source: IpAddr::V4(header.source_addr()),
             destination: IpAddr::V4(header.destination_addr()),
             id: Some(header.identification()),
-            checksum_good: fold(sum_words(header.slice())) == 0xFFFF,
+            checksum_good: is_right(sum_words(header.slice())),
             is_fragment: false,
             header_len: u16::try_from(header_len).unwrap_or(u16::MAX),
         },

@@ -84,6 +84,18 @@ impl SessionKey {
         write_endpoint(high, self.high);
         xxh3_64_with_seed(&bytes, seed)
     }
+
+    /// As [`SessionKey::hash`], but quicker for IPv4, and another number.
+    #[inline]
+    fn quick_hash(&self, seed: u64) -> u64 {
+        let (IpAddr::V4(low), IpAddr::V4(high)) = (self.low.ip, self.high.ip) else {
+            return self.hash(seed);
+        };
+        let [p0, p1] = self.low.port.to_be_bytes();
+        let [p2, p3] = self.high.port.to_be_bytes();
+        let words = [low.octets(), high.octets(), [p0, p1, p2, p3]];
+        xxh3_64_with_seed(words.as_flattened(), seed)
+    }
 }
 
 /// Where a segment goes: its key, who of the two ends sent it, and the hash of the key.
@@ -93,7 +105,8 @@ pub struct Route {
     pub key: SessionKey,
     /// The end that sent the segment.
     pub from: KeyEnd,
-    /// [`SessionKey::hash`], computed once for choosing a tracker and for its table.
+    /// A hash of the two ends as [`SessionKey::hash`], computed once for choosing a tracker and for
+    /// its table.
     pub hash: u64,
 }
 
@@ -104,7 +117,7 @@ impl Route {
         Self {
             key,
             from,
-            hash: key.hash(seed),
+            hash: key.quick_hash(seed),
         }
     }
 }
@@ -154,6 +167,8 @@ mod tests {
         assert_eq!(from, to.opposite());
         assert_eq!(forward.endpoint(from), a);
         assert_eq!(forward.hash(1), back.hash(1));
+        assert_eq!(forward.quick_hash(1), back.quick_hash(1));
+        assert_ne!(forward.quick_hash(1), forward.quick_hash(2));
     }
 
     #[test]
@@ -163,5 +178,6 @@ mod tests {
         let (apart, _) = SessionKey::of(a, b, 7);
         assert_ne!(plain, apart);
         assert_eq!(plain.hash(1), apart.hash(1));
+        assert_eq!(plain.quick_hash(1), apart.quick_hash(1));
     }
 }
