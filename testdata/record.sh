@@ -742,6 +742,45 @@ tls12-cbc-etm() { tls12_cbc tls12-cbc-etm; }
 # tls12-cbc-mte: the client does not offer encrypt-then-MAC; the key log lies beside the capture.
 tls12-cbc-mte() { tls12_cbc tls12-cbc-mte -no_etm; }
 
+# tls-through-proxies: TLS 1.2 and 1.3 through CONNECT, SOCKS 5 with and without a login, and SOCKS 4A; the key log lies beside the capture.
+tls-through-proxies() {
+  lan; start_nginx
+  server_py 3128 <<'PY'
+import socket, threading
+def pump(a, b):
+    while data := a.recv(65536): b.sendall(data)
+    b.shutdown(socket.SHUT_WR)
+def tunnel(c):
+    u = socket.create_connection((S4, 443))
+    threading.Thread(target=pump, args=(c, u)).start(); pump(u, c)
+def connect(c):
+    head = b''
+    while b'\r\n\r\n' not in head: head += c.recv(65536)
+    c.sendall(b'HTTP/1.1 200 Connection established\r\n\r\n'); tunnel(c)
+def socks(c):
+    first = c.recv(65536)
+    if first[0] == 4:
+        c.sendall(b'\0\x5a\x01\xbb\0\0\0\0'); return tunnel(c)
+    login = 2 in first[2:]
+    c.sendall(bytes([5, 2 if login else 0]))
+    if login: c.recv(65536); c.sendall(b'\1\0')
+    c.recv(65536); c.sendall(b'\5\0\0\1' + socket.inet_aton(S4) + b'\x01\xbb'); tunnel(c)
+def serve(port, kind):
+    l = socket.create_server((S4, port))
+    while True: threading.Thread(target=kind, args=(l.accept()[0],)).start()
+threading.Thread(target=serve, args=(1080, socks)).start()
+serve(3128, connect)
+PY
+  until_true listening "$S" 1080
+  capture "$C" c0 tls/tls-through-proxies.pcap -- port 3128 or port 1080; rm -f "$work/keys.txt"
+  local via
+  for via in "--tls-max 1.2 -p -x http://$S4:3128" "-p -x http://$S4:3128" "--tls-max 1.2 --socks5-hostname $S4:1080" "--socks5 me:secret@$S4:1080" "--socks4a $S4:1080"; do
+    # shellcheck disable=SC2086
+    SSLKEYLOGFILE=$work/keys.txt fetch --cacert "$work/tls/ca.pem" $via "https://$API/items.json"
+  done
+  stop_captures; cp "$work/keys.txt" "$out/tls/tls-through-proxies.keys"
+}
+
 # alerts: a client that does not know the authority, one without a common version, one that speaks HTTP to the TLS port.
 alerts() {
   lan; start_nginx; capture "$C" c0 tls/alerts.pcap
@@ -1366,6 +1405,7 @@ tls/tls13-http2.pcapng|tls13-http2|TLS 1.3 with HTTP/2 inside; secrets in a decr
 tls/tls12-client-certificate.pcapng|tls12-client-certificate|TLS 1.2, both certificates visible; secrets in a decryption secrets block
 tls/tls13-resumption.pcap|tls13-resumption|A full handshake, a resumed one, and early data; key log: `tls13-resumption.keys`
 tls/tls12-rsa-key-exchange.pcap|tls12-rsa-key-exchange|TLS 1.2 with RSA key exchange and CBC; key log: `tls12-rsa-key-exchange.keys`
+tls/tls-through-proxies.pcap|tls-through-proxies|TLS behind CONNECT, SOCKS 5 with and without a login, and SOCKS 4A; key log: `tls-through-proxies.keys`
 tls/tls12-cbc-etm.pcap|tls12-cbc-etm|TLS 1.2 with CBC, encrypted, then authenticated; key log: `tls12-cbc-etm.keys`
 tls/tls12-cbc-mte.pcap|tls12-cbc-mte|TLS 1.2 with CBC, authenticated, then encrypted; key log: `tls12-cbc-mte.keys`
 tls/tls13-ccm8-key-updates.pcap|tls-matrix|TLS 1.3 with AES-CCM-8, keys updated from both ends; key log beside it

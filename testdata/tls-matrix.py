@@ -167,10 +167,10 @@ def follow(capture, keys, stream):
         if re.fullmatch(r'\t?[0-9a-f]+', line): sides[line.startswith('\t')] += bytes.fromhex(line.strip())
     return sides
 
-def check(cell, folder, sent, options):
+def check(cell, folder, sent, options, keys=None):
     """What is wrong with a cell."""
-    keys, capture = f'{folder}/{cell.name}.keys', f'{folder}/{cell.name}.pcap'
-    if not os.path.exists(keys) or b'RANDOM' not in open(keys, 'rb').read() + b'' and b'SECRET' not in open(keys, 'rb').read(): return 'not spoken'
+    keys, capture = keys or f'{folder}/{cell.name}.keys', f'{folder}/{cell.name}.pcap'
+    if not os.path.exists(keys) or b'RANDOM' not in open(keys, 'rb').read() + b'' and b'SECRET' not in open(keys, 'rb').read() and b'RSA ' not in open(keys, 'rb').read(): return 'not spoken'
     for number, (out, back, refused) in enumerate(sent):
         ours = []
         for side in ('out', 'in'):
@@ -185,13 +185,33 @@ def check(cell, folder, sent, options):
             return f'session {number + 1}: tshark says {[len(o) for o in follow(capture, keys, number)]} bytes, and {[len(o) for o in ours]} are right'
     return ''
 
+def fewer(cell, folder):
+    """Parts of the key log that tell the rest: premaster secrets, and the master secret of the session that was resumed."""
+    lines = open(f'{folder}/{cell.name}.keys').read().splitlines()
+    premasters = [line for line in lines if line.startswith('RSA ')]
+    # What is resumed, and what is agreed on anew under encryption, has no premaster secret in the clear.
+    # With a PSK the premaster secret is only a part.
+    if premasters and cell.sessions == 1 and 'renegotiated' not in cell.name and '_psk_' not in cell.name: yield 'premasters', premasters
+    masters = [line for line in lines if line.startswith('CLIENT_RANDOM ')]
+    if '-resumed-by-' in cell.name: yield 'first', masters[:1]
+
+def check_fewer(cell, folder, sent, options):
+    """What is wrong with a cell when its key log has less."""
+    for kind, lines in fewer(cell, folder):
+        keys = f'{folder}/{cell.name}.{kind}'
+        open(keys, 'w').write('\n'.join(lines) + '\n')
+        wrong = check(cell, folder, sent, options, keys)
+        if wrong: return f'with {kind} alone: {wrong}'
+    return ''
+
 def one(cell, folder, tls, options):
     """Records a cell in a namespace of its own: this program again, for that cell alone."""
     run('unshare', '-n', sys.executable, os.path.abspath(__file__), '--record', cell.name, '--keep', folder, '--tls', tls, '--pause', str(options.pause if options else 0.15))
     path = f'{folder}/{cell.name}.sent'
     if not os.path.exists(path): return 'not recorded'
     if options is None: return ''
-    return check(cell, folder, eval(open(path).read()), options)
+    sent = eval(open(path).read())
+    return check(cell, folder, sent, options) or check_fewer(cell, folder, sent, options)
 
 def main():
     parser = argparse.ArgumentParser()

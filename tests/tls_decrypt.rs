@@ -12,6 +12,8 @@ mod deciphered;
 mod derived;
 #[path = "support/files.rs"]
 mod files;
+#[path = "tls_decrypt/http_inside.rs"]
+mod http_inside;
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/streams.rs"]

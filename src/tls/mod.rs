@@ -29,6 +29,7 @@ mod reader;
 mod record;
 mod search;
 mod server_hello;
+mod socks;
 mod text;
 
 #[cfg(test)]

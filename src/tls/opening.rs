@@ -10,6 +10,7 @@
 
 use super::reader::{Reader, length_u24};
 use super::record::{ALERT, HANDSHAKE, HEADER_LEN, is_header};
+use super::socks;
 
 /// Whether bytes are what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +165,17 @@ fn sum(fixed: u32, parts: [u16; 3]) -> u32 {
 
 /// A unit of a binary protocol that may change to TLS.
 pub(super) fn unit(bytes: &[u8]) -> Match<Unit> {
-    for question in [postgres, postgres_answer, mysql, ldap, tpkt, proxy, amqp] {
+    let questions = [
+        postgres,
+        postgres_answer,
+        mysql,
+        ldap,
+        tpkt,
+        proxy,
+        amqp,
+        socks::message,
+    ];
+    for question in questions {
         match question(bytes) {
             Match::No => {}
             answer => return answer,

@@ -13,17 +13,19 @@
 //! | HTTP, Gnutella | `Upgrade: TLS/...` or `Connection: Upgrade`, and headers up to the empty line |
 //! | LDAP | the extended request for StartTLS |
 //! | PostgreSQL, MySQL, AMQP 1.0, RDP | their request, or first message, for TLS |
+//! | SOCKS 4 and 5 | a request to connect |
 //! | PROXY protocol | TLS may follow its header |
 //!
 //! Behind such a unit a client's hello is looked for, and a server's hello or alert behind any
 //! unit. Bytes are never searched for a hello at other places, so that a hello that is somebody's
-//! data is not taken for one. TLS inside other framing (TDS, SOCKS) is not found.
+//! data is not taken for one. TLS inside other framing (TDS) is not found.
 //! Limits: [`TlsLimits::cleartext_bytes`](super::TlsLimits::cleartext_bytes) before TLS; a unit of
 //! text that is longer than 4 KiB ends the search.
 //! Sources: RFC 3207, RFC 9051 §6.2.1, RFC 2595 §4, RFC 4217 §4, RFC 4642, RFC 6120 §5,
 //! RFC 9110 §9.3.6, RFC 2817 §3.
 
-use super::opening::{self, CLIENT_HELLO, MAX_UNIT_LEN, Match, Next, SERVER_HELLO};
+use super::opening::{self, CLIENT_HELLO, MAX_UNIT_LEN, Match, Next, SERVER_HELLO, Unit};
+use super::socks;
 
 /// Looks for the start of TLS; keeps at most the unit that has not come whole.
 #[derive(Debug, Default)]
@@ -166,7 +168,9 @@ impl Search {
             Place::Binary(armed) => match opening_hello(rest, armed) {
                 Match::Yes(()) => Step::Records,
                 Match::More => Step::More,
-                Match::No => unit(rest).unwrap_or(Step::Nothing),
+                Match::No => unit(rest)
+                    .or_else(|| passed(&socks::login(rest)))
+                    .unwrap_or(Step::Nothing),
             },
             Place::Text(armed) => match opening_hello(rest, armed) {
                 Match::Yes(()) => Step::Records,
@@ -216,7 +220,11 @@ fn opening_hello(rest: &[u8], armed: Armed) -> Match<()> {
 
 /// Passes over a unit of a binary protocol; `None` when it is none.
 fn unit(rest: &[u8]) -> Option<Step> {
-    match opening::unit(rest) {
+    passed(&opening::unit(rest))
+}
+
+fn passed(unit: &Match<Unit>) -> Option<Step> {
+    match unit {
         Match::No => None,
         Match::More => Some(Step::More),
         Match::Yes(unit) => Some(Step::Pass(

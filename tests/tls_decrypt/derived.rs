@@ -40,7 +40,7 @@ impl Lines {
     }
 }
 
-fn run(arguments: &[&str]) -> String {
+pub(crate) fn run(arguments: &[&str]) -> String {
     let run = Run::of(&mut command(arguments));
     assert_eq!(run.code, Some(0), "{arguments:?}: {}", run.stderr);
     run.stdout

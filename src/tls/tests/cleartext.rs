@@ -40,6 +40,27 @@ fn tls_is_found_behind_the_cleartext_that_asks_for_it() {
         ("LDAP", ldap_request, ldap_answer),
         ("AMQP", b"AMQP\x02\x01\0\0", b"AMQP\x02\x01\0\0"),
         ("RDP", b"\x03\0\0\x0b\x06\xe0\0\0\0\0\0", b"\x03\0\0\x0b\x06\xd0\0\0\0\0\0"),
+        (
+            "SOCKS 5",
+            b"\x05\x02\x00\x01\x05\x01\x00\x03\x06a.test\x01\xbb",
+            b"\x05\x00\x05\x00\x00\x01\x0a\x00\x00\x01\x01\xbb",
+        ),
+        (
+            "SOCKS 5, no login but one method",
+            b"\x05\x01\x00\x05\x01\x00\x01\x0a\x00\x00\x01\x01\xbb",
+            b"\x05\x00\x05\x00\x00\x03\x06a.test\x01\xbb",
+        ),
+        (
+            "SOCKS 5 with a login",
+            b"\x05\x02\x00\x02\x01\x02me\x03abc\x05\x01\x00\x04\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x01\xbb",
+            b"\x05\x02\x01\x00\x05\x00\x00\x01\x0a\x00\x00\x01\x01\xbb",
+        ),
+        ("SOCKS 4", b"\x04\x01\x01\xbb\x0a\x00\x00\x01me\0", b"\0\x5a\x01\xbb\x0a\x00\x00\x01"),
+        (
+            "SOCKS 4A",
+            b"\x04\x01\x01\xbb\x00\x00\x00\x01me\0a.test\0",
+            b"\0\x5a\x01\xbb\x00\x00\x00\x00",
+        ),
         ("PROXY 1", b"PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n", b""),
         ("PROXY 2", b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x02ab", b""),
     ];
