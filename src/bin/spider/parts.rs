@@ -3,6 +3,7 @@
 //! Limits: some parts for each core are in memory at a time.
 
 use std::num::NonZeroUsize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use rayon::iter::ParallelIterator as _;
@@ -38,6 +39,28 @@ impl Parts {
             made.into_iter().try_for_each(|part| take(part?))?;
         }
         Ok(())
+    }
+}
+
+/// Text buffers that are used again: fresh ones cost the kernel a clean page for every 4 kB.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers(Mutex<Vec<Vec<u8>>>);
+
+impl Buffers {
+    /// An empty buffer, with the room of an earlier one where there is one.
+    pub(crate) fn take(&self) -> Vec<u8> {
+        self.lock().pop().unwrap_or_default()
+    }
+
+    /// Gives a buffer back.
+    pub(crate) fn give_back(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.lock().push(buffer);
+    }
+
+    /// A list of buffers is whole whatever happened to who had it.
+    fn lock(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -25,7 +25,7 @@ use crate::input::Inputs;
 use crate::known::SideFiles;
 use crate::listing::{Listing, document, nothing_to_show, write_text};
 use crate::output::Output;
-use crate::parts::Parts;
+use crate::parts::{Buffers, Parts};
 use crate::progress::{Bar, analyze_shown};
 use crate::zone::Zone;
 
@@ -384,18 +384,27 @@ fn write_json(
     output: &mut Output,
 ) -> Result<()> {
     let mut writer = JsonWriter::new(output, layout);
+    let buffers = Buffers::default();
     Parts::new(threads)?.each(
         chosen,
         PART_DOCUMENTS,
-        |part| documents(listing, part, list),
-        |text| Ok(writer.write_block(&text)?),
+        |part| documents(listing, (part, list), buffers.take()),
+        |text| {
+            writer.write_block(&text)?;
+            buffers.give_back(text);
+            Ok(())
+        },
     )?;
     Ok(writer.finish()?)
 }
 
-/// Documents one behind the other.
-fn documents(listing: &Listing<'_>, chosen: &[Chosen], list: List) -> Result<Vec<u8>> {
-    let mut json = Vec::with_capacity((chosen.len() + 2) * USUAL_DOCUMENT_BYTES);
+/// Documents one behind the other, appended to `json`.
+fn documents(
+    listing: &Listing<'_>,
+    (chosen, list): (&[Chosen], List),
+    mut json: Vec<u8>,
+) -> Result<Vec<u8>> {
+    json.reserve((chosen.len() + 2) * USUAL_DOCUMENT_BYTES);
     for Chosen { position, .. } in chosen {
         let written = listing.with_session(*position, |session| {
             match list {
@@ -421,4 +430,4 @@ const PART_DOCUMENTS: usize = 64;
 const PART_ROWS: usize = 256;
 
 /// Room for a document, so that a part grows once at most.
-const USUAL_DOCUMENT_BYTES: usize = 2800;
+const USUAL_DOCUMENT_BYTES: usize = 3000;
