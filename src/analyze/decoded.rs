@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
+use std::slice;
 use std::sync::Arc;
 
-use crate::capture::{Batch, InterfaceId, PacketNumber, PacketOrigin};
+use crate::capture::{Batch, InterfaceId, PacketNumber, PacketOrigin, Slot};
 use crate::config::Separate;
 use crate::packet::{Decoder, Encapsulation, EncapsulationId, Segment, SegmentHead, Tunnel};
 use crate::session::{Route, Shard};
@@ -18,8 +19,10 @@ pub(super) struct Decoded {
     pub(super) heads: Vec<SegmentHead>,
     /// One a segment.
     pub(super) routes: Vec<Route>,
-    /// Payload bytes captured in the capture before each segment.
+    /// Bytes of packets, of any protocol, that were captured before each segment's packet.
     pub(super) positions: Vec<u64>,
+    /// The same before its first packet.
+    pub(super) start: u64,
     /// As [`Decoder::fragments`] gives them.
     pub(super) fragments: Vec<(PacketNumber, PacketOrigin)>,
     /// Newest time of its packets.
@@ -67,6 +70,7 @@ impl Decoded {
     /// Finds out where its segments go, and leaves out those of other shards.
     pub(super) fn route(&mut self, encapsulations: &[Encapsulation], router: &mut Router) {
         let Self {
+            batch,
             heads,
             routes,
             positions,
@@ -74,23 +78,27 @@ impl Decoded {
         } = self;
         routes.clear();
         positions.clear();
-        let Some(shard) = router.shard else {
-            for head in heads.iter() {
-                positions.push(router.pass(head));
-                routes.push(router.route(head, encapsulations));
+        self.start = router.position;
+        let mut slots = batch.slots.iter();
+        match router.shard {
+            None => {
+                for head in heads.iter() {
+                    positions.push(router.pass(&mut slots, head.number));
+                    routes.push(router.route(head, encapsulations));
+                }
             }
-            return;
-        };
-        heads.retain(|head| {
-            let position = router.pass(head);
-            let route = router.route(head, encapsulations);
-            let is_ours = shard.has(&route.key);
-            if is_ours {
-                positions.push(position);
-                routes.push(route);
-            }
-            is_ours
-        });
+            Some(shard) => heads.retain(|head| {
+                let position = router.pass(&mut slots, head.number);
+                let route = router.route(head, encapsulations);
+                let is_ours = shard.has(&route.key);
+                if is_ours {
+                    positions.push(position);
+                    routes.push(route);
+                }
+                is_ours
+            }),
+        }
+        router.position += bytes_of(slots.as_slice());
     }
 }
 
@@ -102,6 +110,10 @@ pub(super) struct Router {
     shard: Option<Shard>,
     separations: HashMap<Separation, u32>,
     position: u64,
+}
+
+fn bytes_of(slots: &[Slot]) -> u64 {
+    slots.iter().map(|slot| u64::from(slot.captured_len)).sum()
 }
 
 /// What keeps sessions of one 4-tuple apart.
@@ -125,11 +137,15 @@ impl Router {
         }
     }
 
-    /// Payload bytes before this segment, which is counted.
-    fn pass(&mut self, head: &SegmentHead) -> u64 {
-        let position = self.position;
-        self.position += u64::from(head.captured_payload_len);
-        position
+    /// Goes on to the packet with this number; gives the bytes of packets before it.
+    fn pass(&mut self, slots: &mut slice::Iter<'_, Slot>, number: PacketNumber) -> u64 {
+        while let Some((slot, rest)) = slots.as_slice().split_first()
+            && slot.number < number
+        {
+            self.position += u64::from(slot.captured_len);
+            *slots = rest.iter();
+        }
+        self.position
     }
 
     fn route(&mut self, head: &SegmentHead, encapsulations: &[Encapsulation]) -> Route {

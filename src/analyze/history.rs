@@ -1,7 +1,8 @@
 //! Batches that are kept for a while, so that re-sent bytes can be compared with their first copy.
 //!
-//! How far back a packet can be found depends on the payload bytes captured since, and on nothing
-//! else: not on threads, and not on how a pipe was cut into batches.
+//! How far back a packet can be found depends on the bytes captured since, and on nothing else: not
+//! on threads, and not on how a pipe was cut into batches. Packets of all protocols count, since
+//! they lie in the same batches.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use super::decoded::Decoded;
 use crate::capture::{Batch, PacketNumber, Slot};
 use crate::session::Payloads;
 
-/// Payload bytes of the capture that stay within reach.
+/// Bytes of packets that stay within reach.
 pub(super) const HISTORY_BYTES: u64 = 8 << 20;
 
 /// The latest batches.
@@ -24,20 +25,12 @@ pub(super) struct History {
 impl History {
     /// Adds the batch at hand; gives back batches that are out of reach.
     pub(super) fn push(&mut self, batch: Arc<Decoded>) -> impl Iterator<Item = Arc<Decoded>> {
-        if let Some(first) = batch.positions.first() {
-            self.position = *first;
-        }
+        self.position = batch.start;
         self.batches.push_back(batch);
         let reach = self.position.saturating_sub(HISTORY_BYTES);
         // A batch is out of reach when the next one starts before the reach.
-        let starts = self
-            .batches
-            .iter()
-            .skip(1)
-            .map(|next| next.positions.first().copied());
-        let gone = starts
-            .take_while(|start| start.is_none_or(|start| start <= reach))
-            .count();
+        let starts = self.batches.iter().skip(1).map(|next| next.start);
+        let gone = starts.take_while(|start| *start <= reach).count();
         let gone = gone.min(self.batches.len().saturating_sub(1));
         self.batches.drain(..gone)
     }
@@ -52,6 +45,10 @@ impl History {
 }
 
 impl Payloads for History {
+    fn position(&self) -> u64 {
+        self.position
+    }
+
     fn payload(&self, number: PacketNumber) -> Option<&[u8]> {
         let after = self
             .batches

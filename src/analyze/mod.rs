@@ -10,7 +10,7 @@
 //! packets of a session meet in one tracker, and no result depends on the number of threads.
 //!
 //! Limits: 2 batches wait for the decoder, 8 for each tracker, and as many lists of ended sessions
-//! for the caller where it takes them as they end; batches of the last 8 MiB of payload are kept
+//! for the caller where it takes them as they end; batches of the last 8 MiB of packets are kept
 //! for comparing re-sent bytes.
 
 mod bodies;
