@@ -151,6 +151,19 @@ impl ContentFeed {
         }
     }
 
+    /// Bytes are held because others before them are missing.
+    #[inline]
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(&self.state, State::Watching(watch) if watch.flow.is_waiting())
+    }
+
+    /// Missing bytes are not waited for any more.
+    pub(super) fn give_up(&mut self) {
+        if let State::Watching(watch) = &mut self.state {
+            watch.give_up();
+        }
+    }
+
     /// All bytes of the session came.
     pub(super) fn settle(&mut self) {
         // Secrets may stand behind the session that they belong to.
@@ -224,18 +237,14 @@ impl Watch {
         parts
     }
 
-    fn finish(
-        mut self,
-        closed: PerDirection<bool>,
-        bodies: &Mailbox,
-        session: Option<PacketNumber>,
-    ) -> ContentFacts {
+    /// Takes in all that is held, with the gaps before it.
+    fn give_up(&mut self) {
         let Self {
             flow,
             tls,
             http,
             secret,
-        } = &mut self;
+        } = self;
         flow.finish(&mut |direction, piece, marks| {
             tls.push(direction, piece);
             http.push(direction, piece, marks);
@@ -243,6 +252,16 @@ impl Watch {
                 secret.push(direction, piece, marks);
             }
         });
+        tls.settle();
+    }
+
+    fn finish(
+        mut self,
+        closed: PerDirection<bool>,
+        bodies: &Mailbox,
+        session: Option<PacketNumber>,
+    ) -> ContentFacts {
+        self.give_up();
         if let Some(session) = session {
             let parts = self.take_bodies();
             bodies.post(session, parts);

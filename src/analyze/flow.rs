@@ -85,6 +85,11 @@ impl Flow {
         }
     }
 
+    /// True while bytes are held, or known to be missing.
+    pub(super) const fn is_waiting(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// Delivers all that is held, with the gaps before it.
     pub(super) fn finish(&mut self, deliver: &mut Deliver<'_>) {
         while let Some(held) = &self.held {

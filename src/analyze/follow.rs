@@ -62,7 +62,7 @@ impl<'a> FollowedPacket<'a> {
     }
 
     /// One of its [`origins`](Self::origins) with the batch that it lies in; absent where that is
-    /// no longer kept, which holds 8 MiB of payload.
+    /// no longer kept, which is 8 MiB of packets.
     pub fn origin(&self, number: PacketNumber) -> Option<(&'a Batch, &'a Slot)> {
         self.history.packet(number)
     }

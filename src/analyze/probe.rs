@@ -48,6 +48,15 @@ impl SessionObserver for SessionProbe {
         self.content.data(event, place, &self.lots);
     }
 
+    #[inline]
+    fn is_waiting(&self) -> bool {
+        self.content.is_waiting()
+    }
+
+    fn give_up(&mut self) {
+        self.content.give_up();
+    }
+
     fn settle(&mut self) {
         self.content.settle();
     }

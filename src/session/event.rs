@@ -89,6 +89,14 @@ pub trait SessionObserver: Default {
     /// The roles turned out to be the other way round: all directions so far are exchanged.
     fn swap_directions(&mut self);
 
+    /// True while it holds bytes because others before them are missing.
+    fn is_waiting(&self) -> bool {
+        false
+    }
+
+    /// Missing bytes are not waited for any more: nothing is held after this.
+    fn give_up(&mut self) {}
+
     /// Both directions are complete up to their FINs, and all of it was acknowledged: no byte that
     /// counts can come any more (RFC 9293 §3.10.7.4).
     fn settle(&mut self) {}

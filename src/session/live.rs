@@ -47,6 +47,8 @@ pub(super) struct LiveSession<O> {
     history: History,
     interfaces: SmallSet<InterfaceId>,
     encapsulations: SmallSet<EncapsulationId>,
+    /// Where in the capture its observer began to hold bytes.
+    waits_since: Option<u64>,
     observer: O,
 }
 
@@ -96,6 +98,7 @@ impl<O: SessionObserver> LiveSession<O> {
             history: History::default(),
             interfaces: SmallSet::new(segment.interface),
             encapsulations: SmallSet::new(segment.encapsulation),
+            waits_since: None,
             observer,
         }
     }
@@ -128,6 +131,7 @@ impl<O: SessionObserver> LiveSession<O> {
         self.history.restart();
         self.interfaces = SmallSet::new(segment.interface);
         self.encapsulations = SmallSet::new(segment.encapsulation);
+        self.waits_since = None;
         self.observer = observer;
     }
 
@@ -308,6 +312,29 @@ impl<O: SessionObserver> LiveSession<O> {
             if self.times.syn.is_none() {
                 self.times.syn = head.time;
             }
+        }
+    }
+
+    /// Notes at a position of the capture whether its observer waits; true when it begins to.
+    pub(super) fn begins_to_wait(&mut self, position: u64) -> bool {
+        match (self.observer.is_waiting(), self.waits_since) {
+            (true, None) => {
+                self.waits_since = Some(position);
+                true
+            }
+            (false, Some(_)) => {
+                self.waits_since = None;
+                false
+            }
+            (true, Some(_)) | (false, None) => false,
+        }
+    }
+
+    /// Ends the wait that began at a position, where it still goes on.
+    pub(super) fn give_up_wait_since(&mut self, position: u64) {
+        if self.waits_since == Some(position) {
+            self.waits_since = None;
+            self.observer.give_up();
         }
     }
 

@@ -29,6 +29,7 @@ mod state;
 mod summary;
 mod target;
 mod tracker;
+mod waiting;
 mod wireshark_label;
 
 pub use coverage::{Coverage, Gap, Placement};

@@ -6,6 +6,11 @@ use crate::capture::PacketNumber;
 ///
 /// How far back it reaches must not depend on threads or timing, else results would.
 pub trait Payloads {
+    /// Bytes of packets that were captured before that of the segment at hand.
+    fn position(&self) -> u64 {
+        0
+    }
+
     /// The captured payload of the segment in packet `number`, while it is kept.
     fn payload(&self, number: PacketNumber) -> Option<&[u8]>;
 }

@@ -19,6 +19,7 @@ use super::live::LiveSession;
 use super::payloads::Payloads;
 use super::state::State;
 use super::summary::SessionSummary;
+use super::waiting::{Wait, Waiting};
 use crate::packet::{Segment, SegmentHead, TcpFlags};
 use crate::time::{Span, Timestamp};
 
@@ -70,6 +71,8 @@ pub struct Tracker<O> {
     table: HashTable<Tracked<O>>,
     /// Sessions that were closed, by the time of the close; stale entries are skipped.
     closed: VecDeque<(Timestamp, SessionKey, u64)>,
+    /// Sessions that hold bytes, by where in the capture they began to.
+    waiting: Waiting,
     newest: Option<Timestamp>,
     last_sweep: Option<Timestamp>,
     occurrences: Occurrences,
@@ -97,6 +100,7 @@ impl<O: SessionObserver> Tracker<O> {
             prototype,
             table: HashTable::new(),
             closed: VecDeque::new(),
+            waiting: Waiting::default(),
             newest: None,
             last_sweep: None,
             occurrences: Occurrences::default(),
@@ -122,6 +126,10 @@ impl<O: SessionObserver> Tracker<O> {
     ) -> Handled<O> {
         let head = &segment.head;
         let Route { key, from, hash } = *route;
+        let position = payloads.position();
+        while let Some(wait) = self.waiting.due(position) {
+            self.give_up(wait);
+        }
         self.newest = self.newest.max(head.time);
         let is_full = self.is_full();
         let entry = self
@@ -164,6 +172,10 @@ impl<O: SessionObserver> Tracker<O> {
         self.started = self.started.saturating_add(usize::from(starts));
         let was_closed = session.state() == State::Closed;
         session.handle(from, segment, payloads);
+        if session.begins_to_wait(position) {
+            let since = position;
+            self.waiting.push(Wait { since, key, hash });
+        }
         if !was_closed && session.state() == State::Closed {
             session.settle();
             if self.limits.linger.is_some() {
@@ -173,6 +185,15 @@ impl<O: SessionObserver> Tracker<O> {
         Handled {
             starts,
             ended: ended.map(|(summary, observer)| self.end(summary, observer, hash)),
+        }
+    }
+
+    fn give_up(&mut self, wait: Wait) {
+        let found = self
+            .table
+            .find_mut(wait.hash, |known| known.session.key == wait.key);
+        if let Some(known) = found {
+            known.session.give_up_wait_since(wait.since);
         }
     }
 

@@ -5,3 +5,4 @@ mod labels;
 mod lifecycle;
 mod resends;
 pub(crate) mod script;
+mod waiting;
