@@ -24,9 +24,9 @@ use printed::{Printed, printed};
 use serde_json::Value;
 use shape::{Occurrences, name_lists, pretty, properties};
 use spider_pcap::document::{
-    HTTP_COMMUNICATION_SCHEMA, PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA, PACKET_SCHEMA,
-    SESSION_TIMING_SCHEMA, STATISTICS_SCHEMA, TCP_SESSION_SCHEMA, evidence_name, finding_name,
-    flag_names,
+    HTTP_COMMUNICATION_SCHEMA, HTTP_PARSING_LOG_SCHEMA, PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA,
+    PACKET_SCHEMA, SESSION_TIMING_SCHEMA, STATISTICS_SCHEMA, TCP_SESSION_SCHEMA, evidence_name,
+    finding_name, flag_names,
 };
 use spider_pcap::http::{Framing, HttpVersion, Oddity, Protocol};
 use spider_pcap::lot::{MarkKind, PauseEnd, Timeline};
@@ -150,6 +150,24 @@ fn lists_of_names_are_those_that_the_code_prints() {
         ),
         (PACKET_DETAIL_SCHEMA, vec![]),
         (HTTP_COMMUNICATION_SCHEMA, http_lists()),
+        (
+            HTTP_PARSING_LOG_SCHEMA,
+            vec![
+                ("/properties/status", vec!["PARSED", "INCOMPLETE", "ERROR"]),
+                (
+                    "/properties/messages/items/properties/message",
+                    vec!["request", "response"],
+                ),
+                (
+                    "/properties/messages/items/properties/framing",
+                    Framing::ALL.map(Framing::as_str).into(),
+                ),
+                (
+                    "/properties/messages/items/properties/oddities/items",
+                    Oddity::ALL.map(Oddity::as_str).into(),
+                ),
+            ],
+        ),
     ];
     for (schema, lists) in expected {
         let lists: BTreeMap<_, _> = lists
@@ -226,6 +244,11 @@ fn examples_are_what_the_program_prints() {
             HTTP_COMMUNICATION_SCHEMA,
             &demo(4).requests[0],
         ),
+        (
+            "http-parsing-log",
+            HTTP_PARSING_LOG_SCHEMA,
+            &of_capture("demo.pcapng", 2, 4).logs[0],
+        ),
     ] {
         let (before, _) = schema.split_once("  \"examples\": [").unwrap();
         let indented = pretty(example).replace('\n', "\n    ");
@@ -261,6 +284,7 @@ fn the_program_prints_each_schema() {
         ("lot", PACKET_LOT_SCHEMA),
         ("timing", SESSION_TIMING_SCHEMA),
         ("http", HTTP_COMMUNICATION_SCHEMA),
+        ("http-log", HTTP_PARSING_LOG_SCHEMA),
         ("statistics", STATISTICS_SCHEMA),
     ] {
         assert_eq!(spider(&["schema", name]), schema, "{name}");
@@ -303,7 +327,7 @@ static SURVEY: LazyLock<Survey> = LazyLock::new(|| {
     survey
 });
 
-static VALIDATORS: LazyLock<[(&str, Validator); 5]> = LazyLock::new(|| {
+static VALIDATORS: LazyLock<[(&str, Validator); 6]> = LazyLock::new(|| {
     SCHEMAS.map(|(name, schema)| (name, jsonschema::validator_for(&parsed(schema)).unwrap()))
 });
 
@@ -326,6 +350,7 @@ impl Survey {
             &printed.timings,
             &printed.details,
             &printed.requests,
+            &printed.logs,
         ];
         for ((name, validator), documents) in VALIDATORS.iter().zip(lists) {
             let found = self.occurrences.entry(name).or_default();
@@ -373,16 +398,21 @@ fn root() -> PathBuf {
 }
 
 /// The documents of parts of a session, in the order of [`Survey::add`].
-const SCHEMAS: [(&str, &str); 5] = [
+const SCHEMAS: [(&str, &str); 6] = [
     ("Packet", PACKET_SCHEMA),
     ("PacketLot", PACKET_LOT_SCHEMA),
     ("SessionTiming", SESSION_TIMING_SCHEMA),
     ("PacketDetail", PACKET_DETAIL_SCHEMA),
     ("HttpCommunication", HTTP_COMMUNICATION_SCHEMA),
+    ("HttpParsingLog", HTTP_PARSING_LOG_SCHEMA),
 ];
 
 /// Properties that no capture shows, with the reason.
 const UNSEEN: &[(&str, &str)] = &[
+    (
+        "HttpParsingLog/limitReached",
+        "thousands of requests without a response are no small capture; a unit test has them",
+    ),
     (
         "SessionTiming/timeline/bins/in/latePackets",
         "only packets of clients come late; `out` shows it",

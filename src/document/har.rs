@@ -11,7 +11,8 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::http::{Headers, HttpCommunication, HttpMessage};
+use super::exact::Text;
+use super::http::{Headers, HttpCommunication, HttpMessage, ItemId, Url};
 use super::tcp_session::TcpSession;
 use crate::time::{Rfc3339, Timestamp};
 
@@ -138,7 +139,7 @@ struct Entry<'a> {
     #[serde(rename = "_protocol")]
     protocol: &'static str,
     #[serde(rename = "_id")]
-    id: &'a str,
+    id: Text<ItemId<'a>>,
     #[serde(rename = "_error", skip_serializing_if = "Option::is_none")]
     error: Option<&'static str>,
 }
@@ -147,7 +148,7 @@ struct Entry<'a> {
 #[serde(rename_all = "camelCase")]
 struct Request<'a> {
     method: &'a str,
-    url: &'a str,
+    url: &'a Text<Url<'a>>,
     http_version: &'static str,
     cookies: Vec<Pair<'a>>,
     headers: Option<Headers<'a>>,
@@ -285,7 +286,7 @@ impl<'a> Entry<'a> {
             server_ip_address: item.dst.ip.to_string(),
             connection: item.src.port.to_string(),
             protocol: item.protocol,
-            id: &item.id,
+            id: item.id,
             error: response.is_none().then_some("no response was captured"),
         })
     }

@@ -1,12 +1,13 @@
 //! The `HttpCommunication` document: one request with its response.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::io;
 
 use serde::ser::SerializeSeq as _;
 use serde::{Serialize, Serializer};
 
-use super::exact::Seconds;
+use super::exact::{Seconds, Text};
 use super::tcp_session::{End, TcpSession};
 use super::times::distance;
 use crate::http::{self, Fields, FrameTotals, Item, Protocol};
@@ -20,7 +21,7 @@ use crate::time::{Precision, Timestamp};
 pub struct HttpCommunication<'a> {
     /// `@id` of the session, `.` and `index`.
     #[serde(rename = "@id")]
-    pub id: String,
+    pub id: Text<ItemId<'a>>,
     /// Always [`Self::TYPE`].
     #[serde(rename = "@type")]
     pub document_type: &'static str,
@@ -62,6 +63,13 @@ pub struct HttpCommunication<'a> {
     pub web_socket: Option<WebSocket>,
 }
 
+/// The `@id` of an item: that of its session, and its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ItemId<'a> {
+    session: &'a str,
+    index: u64,
+}
+
 /// A request.
 #[derive(Clone, Debug, Serialize)]
 pub struct HttpRequest<'a> {
@@ -70,7 +78,7 @@ pub struct HttpRequest<'a> {
     /// Its target as sent.
     pub target: Cow<'a, str>,
     /// Its target as a whole: scheme, authority and path.
-    pub url: String,
+    pub url: Text<Url<'a>>,
     /// All that responses have, too.
     #[serde(flatten)]
     pub message: HttpMessage<'a>,
@@ -129,8 +137,21 @@ pub struct HttpMessage<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grpc_messages: Option<u64>,
     /// What was odd about it; absent without anything.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub oddities: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Oddities::is_empty")]
+    pub oddities: Oddities,
+}
+
+/// What is odd, as a list of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Oddities(http::Oddities);
+
+/// The target of a request as a whole (RFC 9110 §7.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Url<'a> {
+    /// Scheme, and what parts it from the authority; empty where the target is whole.
+    scheme: &'static str,
+    host: Cow<'a, str>,
+    path: Cow<'a, str>,
 }
 
 /// What went through a WebSocket.
@@ -155,11 +176,15 @@ pub struct WebSocketFrames {
     pub messages: u64,
     /// Bytes of payload as sent.
     pub payload_bytes: u64,
+    /// Bytes of messages, inflated where they were compressed; absent where none may be, and where
+    /// one could not be inflated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_bytes: Option<u64>,
 }
 
 /// Fields as a list of name and value, in order and as they were sent.
 #[derive(Clone, Copy, Debug)]
-pub struct Headers<'a>(pub &'a Fields);
+pub struct Headers<'a>(pub Fields<'a>);
 
 impl Headers<'_> {
     /// True without any field.
@@ -211,18 +236,21 @@ impl<'a> HttpCommunication<'a> {
     pub const TYPE: &'static str = "HttpCommunication";
 
     /// The document of an item.
-    pub fn new(item: &'a Item, context: &HttpContext<'a>) -> Self {
+    pub fn new(item: &'a Item<Fields<'a>>, context: &HttpContext<'a>) -> Self {
         let HttpContext { session, precision } = *context;
         let request = item.request.as_ref();
         let response = item.response.as_ref();
-        let time = |message: Option<&http::Message>, last: bool| {
+        let time = |message: Option<&http::Message<Fields<'_>>>, last: bool| {
             let extent = message?.extent;
             if last { extent.last } else { extent.first }
         };
         let between =
             |from: Option<Timestamp>, to: Option<Timestamp>| distance(from, to, precision);
         Self {
-            id: format!("{}.{}", session.id, item.index),
+            id: Text(ItemId {
+                session: &session.id,
+                index: item.index,
+            }),
             document_type: Self::TYPE,
             session: &session.id,
             index: item.index,
@@ -260,19 +288,23 @@ impl<'a> HttpCommunication<'a> {
 }
 
 impl<'a> HttpRequest<'a> {
-    fn new(request: &'a http::Message, item: &Item, context: &HttpContext<'a>) -> Self {
+    fn new(
+        request: &http::Message<Fields<'a>>,
+        item: &Item<Fields<'a>>,
+        context: &HttpContext<'a>,
+    ) -> Self {
         let (method, target) = request.head.line();
         Self {
             method: text(method),
             target: text(target),
-            url: url(request, item, context.session),
+            url: Text(Url::of(request, item, context.session)),
             message: HttpMessage::new(request, context.precision),
         }
     }
 }
 
 impl<'a> HttpMessage<'a> {
-    fn new(message: &'a http::Message, precision: Precision) -> Self {
+    fn new(message: &http::Message<Fields<'a>>, precision: Precision) -> Self {
         let extent = &message.extent;
         let seconds = |time: Timestamp| Seconds(time.decimal(precision));
         Self {
@@ -280,7 +312,7 @@ impl<'a> HttpMessage<'a> {
             last: extent.last.map(seconds),
             lots: [extent.lots.0, extent.lots.1],
             version: message.version.as_str(),
-            headers: Headers(&message.head),
+            headers: Headers(message.head),
             content_type: message.head.get("content-type").map(text),
             content_length: message.content_length,
             body_bytes: message.body_bytes,
@@ -289,9 +321,9 @@ impl<'a> HttpMessage<'a> {
             head_bytes: message.head_bytes,
             framing: message.framing.as_str(),
             missing_bytes: message.missing_bytes,
-            trailers: Headers(&message.trailers),
+            trailers: Headers(message.trailers),
             grpc_messages: message.grpc_messages,
-            oddities: message.oddities.iter().map(http::Oddity::as_str).collect(),
+            oddities: Oddities(message.oddities),
         }
     }
 }
@@ -302,29 +334,84 @@ impl WebSocketFrames {
             frames: totals.frames,
             messages: totals.messages,
             payload_bytes: totals.payload_bytes,
+            message_bytes: totals.message_bytes,
         }
     }
 }
 
-/// The target as a whole (RFC 9110 §7.1).
-fn url(request: &http::Message, item: &Item, session: &TcpSession<'_>) -> String {
-    let (method, target) = request.head.line();
-    let target = text(target);
-    if method == b"CONNECT" && item.protocol != Protocol::Http2 || target.contains("://") {
-        return target.into_owned();
+impl<'a> Url<'a> {
+    /// What it is put together of.
+    #[must_use]
+    pub fn parts(&self) -> [&str; 3] {
+        [self.scheme, &self.host, &self.path]
     }
-    let scheme = match (item.protocol, item.is_tls) {
-        (Protocol::WebSocket, true) => "wss",
-        (Protocol::WebSocket, false) => "ws",
-        (Protocol::Http1 | Protocol::Http2 | Protocol::Tunnel, true) => "https",
-        (Protocol::Http1 | Protocol::Http2 | Protocol::Tunnel, false) => "http",
-    };
-    let host = request.head.get(":authority");
-    let host = host.or_else(|| request.head.get("host")).map(text);
-    let host = host.filter(|host| !host.is_empty());
-    let host = host.unwrap_or_else(|| Cow::Owned(session.dst.socket.to_string()));
-    let path = if target == "*" { "" } else { &*target };
-    format!("{scheme}://{host}{path}")
+
+    fn of(
+        request: &http::Message<Fields<'a>>,
+        item: &Item<Fields<'a>>,
+        session: &TcpSession<'_>,
+    ) -> Self {
+        let (method, target) = request.head.line();
+        let target = text(target);
+        if method == b"CONNECT" && item.protocol != Protocol::Http2 || target.contains("://") {
+            return Self {
+                scheme: "",
+                host: Cow::Borrowed(""),
+                path: target,
+            };
+        }
+        let host = request.head.get(":authority");
+        let host = host.or_else(|| request.head.get("host")).map(text);
+        let host = host.filter(|host| !host.is_empty());
+        let host = host.unwrap_or_else(|| Cow::Owned(session.dst.socket.to_string()));
+        Self {
+            scheme: match (item.protocol, item.is_tls) {
+                (Protocol::WebSocket, true) => "wss://",
+                (Protocol::WebSocket, false) => "ws://",
+                (Protocol::Http1 | Protocol::Http2 | Protocol::Tunnel, true) => "https://",
+                (Protocol::Http1 | Protocol::Http2 | Protocol::Tunnel, false) => "http://",
+            },
+            host,
+            path: if target == "*" {
+                Cow::Borrowed("")
+            } else {
+                target
+            },
+        }
+    }
+}
+
+impl fmt::Display for Url<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts()
+            .into_iter()
+            .try_for_each(|part| f.write_str(part))
+    }
+}
+
+impl fmt::Display for ItemId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.session, self.index)
+    }
+}
+
+impl Oddities {
+    /// True without any.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// Its words.
+    pub fn iter(self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(http::Oddity::as_str)
+    }
+}
+
+impl Serialize for Oddities {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
 }
 
 /// Bytes as text: as they are where they are UTF-8, else escaped.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::parsers::{HttpParser, ParserStatus};
 use super::tcp_session::TcpSession;
-use crate::http::{HttpFacts, Message, Oddity};
+use crate::http::{Fields, HttpFacts, Message, Oddity};
 
 /// How the HTTP of a session was read: the document that `parsers.http.httpPers` names.
 #[derive(Clone, Debug, Serialize)]
@@ -64,9 +64,9 @@ impl<'a> HttpParsingLog<'a> {
     pub fn new(session: &'a TcpSession<'_>, facts: &HttpFacts) -> Self {
         let parser = HttpParser::new(facts, &session.id, session.times.last_date);
         let messages = facts.items.iter().flat_map(|item| {
-            let sides = [("request", &item.request), ("response", &item.response)];
-            sides.into_iter().filter_map(|(name, message)| {
-                Some(HttpLogMessage::of(item.index, name, message.as_ref()?))
+            let sides = [("request", item.request), ("response", item.response)];
+            sides.into_iter().filter_map(move |(name, message)| {
+                Some(HttpLogMessage::of(item.index, name, &message?))
             })
         });
         Self {
@@ -90,7 +90,7 @@ impl<'a> HttpParsingLog<'a> {
 }
 
 impl HttpLogMessage {
-    fn of(item: u64, name: &'static str, message: &Message) -> Self {
+    fn of(item: u64, name: &'static str, message: &Message<Fields<'_>>) -> Self {
         let extent = &message.extent;
         Self {
             item,

@@ -71,8 +71,8 @@ pub use e_tag::ETag;
 pub use exact::{Seconds, Text};
 pub use har::{HarUndecrypted, HarWriter};
 pub use http::{
-    Headers, HttpCommunication, HttpContext, HttpMessage, HttpRequest, HttpResponse, WebSocket,
-    WebSocketFrames,
+    Headers, HttpCommunication, HttpContext, HttpMessage, HttpRequest, HttpResponse, ItemId,
+    Oddities, Url, WebSocket, WebSocketFrames,
 };
 pub use http_log::{HttpLogMessage, HttpParsingLog};
 pub use link_type::LinkTypeName;
@@ -82,8 +82,9 @@ pub use packet_detail::{FieldDetail, HexDigits, LayerDetail, PacketDetail};
 pub use parsers::{HttpParser, ParserStatus, Parsers};
 pub use percent::Percent;
 pub use schema::{
-    HTTP_COMMUNICATION_SCHEMA, PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA, PACKET_SCHEMA,
-    SESSION_TIMING_SCHEMA, STATISTICS_SCHEMA, TCP_SESSION_EXAMPLE, TCP_SESSION_SCHEMA,
+    HTTP_COMMUNICATION_SCHEMA, HTTP_PARSING_LOG_SCHEMA, PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA,
+    PACKET_SCHEMA, SESSION_TIMING_SCHEMA, STATISTICS_SCHEMA, TCP_SESSION_EXAMPLE,
+    TCP_SESSION_SCHEMA,
 };
 pub use statistics::{Statistics, StatisticsContext, StatisticsPart};
 pub use statistics_rows::{

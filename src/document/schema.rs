@@ -21,5 +21,8 @@ pub const PACKET_DETAIL_SCHEMA: &str = include_str!("packet-detail.schema.json")
 /// JSON Schema (draft 2020-12) of the `HttpCommunication` document.
 pub const HTTP_COMMUNICATION_SCHEMA: &str = include_str!("http-communication.schema.json");
 
+/// JSON Schema (draft 2020-12) of the `HttpParsingLog` document.
+pub const HTTP_PARSING_LOG_SCHEMA: &str = include_str!("http-parsing-log.schema.json");
+
 /// A `TcpSession` document, printed for people.
 pub const TCP_SESSION_EXAMPLE: &str = include_str!("tcp-session.example.json");

@@ -1,6 +1,7 @@
 //! Where messages of all versions of HTTP go: counted, and kept where that was asked for.
 
 use super::item::{HttpFacts, Item, Protocol, Reading};
+use super::items::Items;
 use super::message::{Message, Oddity};
 
 /// What is kept of a session.
@@ -44,7 +45,7 @@ pub(super) struct Collector {
     /// Items are spoken within TLS.
     pub(super) is_tls: bool,
     next_index: u64,
-    items: Vec<Item>,
+    items: Items,
     bodies: Vec<BodyPart>,
     complete_lot: Option<u64>,
     /// First lot of a message that did not end.
@@ -85,7 +86,9 @@ impl Collector {
 
     /// Takes in an item that is over.
     pub(super) fn close(&mut self, item: Option<Box<Item>>) {
-        self.items.extend(item.map(|item| *item));
+        if let Some(item) = item {
+            self.items.push(&*item);
+        }
     }
 
     /// Hands out a part of a body.
@@ -116,11 +119,6 @@ impl Collector {
     /// Takes the parts of bodies that came.
     pub(super) fn take_bodies(&mut self) -> Vec<BodyPart> {
         std::mem::take(&mut self.bodies)
-    }
-
-    /// Takes the items that are over.
-    pub(super) fn take_items(&mut self) -> Vec<Item> {
-        std::mem::take(&mut self.items)
     }
 
     /// Notes a message that is over, and what is odd about it.
@@ -157,7 +155,7 @@ impl Collector {
         if !self.is_recognised {
             return None;
         }
-        self.items.sort_unstable_by_key(|item| item.index);
+        self.items.sort();
         let before_open = match self.open_lot {
             Some(open) => open.checked_sub(1).min(self.complete_lot),
             None => self.complete_lot,

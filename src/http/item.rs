@@ -1,5 +1,7 @@
 //! Requests with their responses, and what a session of HTTP came to.
 
+use super::fields::{Fields, FieldsBuf, HasFields};
+use super::items::Items;
 use super::message::Message;
 
 /// What an item was spoken in.
@@ -28,8 +30,10 @@ impl Protocol {
 }
 
 /// One request with its response, either of which may be missing.
+///
+/// Its heads are [`Fields`] where it is read from [`Items`], in memory of their own before.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct Item<F = FieldsBuf> {
     /// Index in the session, from 0, in the order of requests.
     pub index: u64,
     /// What it was spoken in.
@@ -39,16 +43,16 @@ pub struct Item {
     /// Stream of HTTP/2.
     pub stream: Option<u32>,
     /// The request; absent when it was not captured.
-    pub request: Option<Message>,
+    pub request: Option<Message<F>>,
     /// Status codes before the final one: 100, 103, and 101 where HTTP/2 follows.
     pub interim: Vec<u16>,
     /// The final response; absent when it was not captured.
-    pub response: Option<Message>,
+    pub response: Option<Message<F>>,
     /// What went through the WebSocket that it opened.
     pub web_socket: Option<WebSocketTotals>,
 }
 
-impl Item {
+impl<F> Item<F> {
     pub(super) const fn new(index: u64, protocol: Protocol, is_tls: bool) -> Self {
         Self {
             index,
@@ -59,6 +63,22 @@ impl Item {
             interim: Vec::new(),
             response: None,
             web_socket: None,
+        }
+    }
+}
+
+impl<F: HasFields> Item<F> {
+    /// This item with the heads that it has in memory.
+    pub fn view(&self) -> Item<Fields<'_>> {
+        Item {
+            index: self.index,
+            protocol: self.protocol,
+            is_tls: self.is_tls,
+            stream: self.stream,
+            request: self.request.as_ref().map(Message::view),
+            interim: self.interim.clone(),
+            response: self.response.as_ref().map(Message::view),
+            web_socket: self.web_socket,
         }
     }
 }
@@ -83,6 +103,9 @@ pub struct FrameTotals {
     pub messages: u64,
     /// Bytes of payload as sent.
     pub payload_bytes: u64,
+    /// Bytes of messages, inflated where they were compressed; absent where none may be, and where
+    /// one could not be inflated.
+    pub message_bytes: Option<u64>,
 }
 
 /// How far a session could be read.
@@ -110,7 +133,7 @@ pub struct HttpFacts {
     /// More requests waited than are remembered.
     pub limit_reached: bool,
     /// The items, where they are kept.
-    pub items: Vec<Item>,
+    pub items: Items,
 }
 
 impl HttpFacts {
@@ -126,10 +149,12 @@ impl HttpFacts {
         outer.last_complete_lot = outer.last_complete_lot.max(inner.last_complete_lot);
         outer.last_packet = outer.last_packet.max(inner.last_packet);
         outer.limit_reached |= inner.limit_reached;
-        outer.items.extend(inner.items.into_iter().map(|item| Item {
-            index: item.index.saturating_add(before),
-            ..item
-        }));
+        for item in inner.items.iter() {
+            outer.items.push(&Item {
+                index: item.index.saturating_add(before),
+                ..item
+            });
+        }
         Some(outer)
     }
 }

@@ -1,6 +1,6 @@
 //! What one request or response was.
 
-use super::fields::Fields;
+use super::fields::{Fields, FieldsBuf, HasFields};
 use super::mark::Extent;
 
 /// Version that a message states.
@@ -70,7 +70,7 @@ impl Framing {
 
 /// A request or a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
+pub struct Message<F = FieldsBuf> {
     /// Where it came.
     pub extent: Extent,
     /// Version.
@@ -78,9 +78,9 @@ pub struct Message {
     /// Status code of a response; 0 for a request.
     pub status: u16,
     /// Start line and fields; empty where they are not kept.
-    pub head: Fields,
+    pub head: F,
     /// Fields behind the body.
-    pub trailers: Fields,
+    pub trailers: F,
     /// How the end of the body is told.
     pub framing: Framing,
     /// What `Content-Length` says.
@@ -99,15 +99,15 @@ pub struct Message {
     pub oddities: Oddities,
 }
 
-impl Message {
+impl<F: Default> Message<F> {
     /// A message of which nothing is known but where it starts.
     pub(super) fn starting_at(extent: Extent, version: HttpVersion) -> Self {
         Self {
             extent,
             version,
             status: 0,
-            head: Fields::default(),
-            trailers: Fields::default(),
+            head: F::default(),
+            trailers: F::default(),
             framing: Framing::NoBody,
             content_length: None,
             head_bytes: 0,
@@ -116,6 +116,27 @@ impl Message {
             grpc_messages: None,
             is_complete: false,
             oddities: Oddities::default(),
+        }
+    }
+}
+
+impl<F: HasFields> Message<F> {
+    /// This message with the fields that it has in memory.
+    pub fn view(&self) -> Message<Fields<'_>> {
+        Message {
+            extent: self.extent,
+            version: self.version,
+            status: self.status,
+            head: self.head.fields(),
+            trailers: self.trailers.fields(),
+            framing: self.framing,
+            content_length: self.content_length,
+            head_bytes: self.head_bytes,
+            body_bytes: self.body_bytes,
+            missing_bytes: self.missing_bytes,
+            grpc_messages: self.grpc_messages,
+            is_complete: self.is_complete,
+            oddities: self.oddities,
         }
     }
 }
@@ -210,6 +231,16 @@ impl Oddities {
     /// Adds one.
     pub const fn insert(&mut self, oddity: Oddity) {
         self.0 |= oddity.bit();
+    }
+
+    /// The set as a number.
+    pub(super) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// The set of a number.
+    pub(super) const fn from_bits(bits: u16) -> Self {
+        Self(bits)
     }
 
     /// True when it is in the set.

@@ -7,7 +7,7 @@
 use super::collect::{BodyPart, Collector, Keep};
 use super::h1::{Conversation, Turn};
 use super::h2::{Connection, is_settings};
-use super::item::{HttpFacts, Item};
+use super::item::HttpFacts;
 use super::limits::HttpLimits;
 use super::mark::Marks;
 use crate::session::{Direction, PerDirection, Piece, StreamOffset};
@@ -144,13 +144,6 @@ impl Observer {
     pub fn item_count(&mut self) -> u64 {
         self.collector()
             .map_or(0, |collector| collector.item_count())
-    }
-
-    /// Takes the items that ended since.
-    pub fn take_items(&mut self) -> Vec<Item> {
-        self.collector()
-            .map(Collector::take_items)
-            .unwrap_or_default()
     }
 
     /// What it came to; `None` where it is not HTTP. `closed`: which directions their senders

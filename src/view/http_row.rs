@@ -1,10 +1,9 @@
 //! A request with its response as a row: for people in a table, with exact values for programs.
 
-use super::cell_text::{write_end, write_host, write_span};
+use super::cell_text::{show, write_end, write_host, write_number, write_span};
 use super::table::{Align, Column, Cut, Fit, Tone};
 use super::time_text::TimeText;
-use super::units::HumanBytes;
-use crate::document::{HttpCommunication, HttpMessage, Seconds};
+use crate::document::{HttpCommunication, HttpMessage, Oddities, Seconds, TcpSession};
 
 /// The columns that have a name of their own; any other column is a field of the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +53,27 @@ pub struct HttpRow<'a> {
     pub session_number: usize,
     /// Its document.
     pub item: &'a HttpCommunication<'a>,
+    /// Its ends.
+    pub ends: &'a HttpRowEnds,
+}
+
+/// The ends of a session as text for people, made once for all requests of a session.
+#[derive(Clone, Debug)]
+pub struct HttpRowEnds {
+    client: String,
+    host: String,
+    server: String,
+}
+
+impl HttpRowEnds {
+    /// Those of a session.
+    pub fn of(session: &TcpSession<'_>) -> Self {
+        Self {
+            client: text(|out| write_end(out, &session.src)),
+            host: text(|out| write_host(out, &session.src)),
+            server: text(|out| write_end(out, &session.dst)),
+        }
+    }
 }
 
 impl HttpColumn {
@@ -154,59 +174,71 @@ impl HttpRow<'_> {
         }
     }
 
-    /// The text of a column for people.
-    pub fn cell(&self, column: HttpColumn, times: &mut TimeText<'_>) -> String {
+    /// Appends the text of a column for people.
+    pub fn write_cell(&self, column: HttpColumn, times: &mut TimeText<'_>, out: &mut String) {
         let item = self.item;
         match column {
-            HttpColumn::Number => self.number.to_string(),
-            HttpColumn::Time => times.show(self.time()),
-            HttpColumn::Clock => times.show_short(self.time()),
-            HttpColumn::Client => text(|out| write_end(out, &item.src)),
-            HttpColumn::Host => text(|out| write_host(out, &item.src)),
-            HttpColumn::Server => text(|out| write_end(out, &item.dst)),
-            HttpColumn::Out => size_text(item.request.as_ref().map(|request| &request.message)),
-            HttpColumn::In => size_text(item.response.as_ref().map(|response| &response.message)),
-            HttpColumn::Wait => text(|out| write_span(out, item.wait)),
-            HttpColumn::Duration => text(|out| write_span(out, item.duration)),
-            HttpColumn::Status if item.response.is_none() => "none".to_owned(),
-            HttpColumn::Method
+            HttpColumn::Time => times.write(self.time(), out),
+            HttpColumn::Clock => times.write_short(self.time(), out),
+            HttpColumn::Client => out.push_str(&self.ends.client),
+            HttpColumn::Host => out.push_str(&self.ends.host),
+            HttpColumn::Server => out.push_str(&self.ends.server),
+            HttpColumn::Out => {
+                write_size(out, item.request.as_ref().map(|request| &request.message));
+            }
+            HttpColumn::In => {
+                write_size(
+                    out,
+                    item.response.as_ref().map(|response| &response.message),
+                );
+            }
+            HttpColumn::Wait => write_span(out, item.wait),
+            HttpColumn::Duration => write_span(out, item.duration),
+            HttpColumn::Status if item.response.is_none() => out.push_str("none"),
+            HttpColumn::Number
+            | HttpColumn::Method
             | HttpColumn::Url
             | HttpColumn::Status
             | HttpColumn::Type
             | HttpColumn::Session
             | HttpColumn::Lots
-            | HttpColumn::Notes => self.exact(column, times),
+            | HttpColumn::Notes => self.write_exact(column, times, out),
         }
     }
 
-    /// The value of a column for programs: exact, without units.
-    pub fn exact(&self, column: HttpColumn, times: &mut TimeText<'_>) -> String {
+    /// Appends the value of a column for programs: exact, without units.
+    pub fn write_exact(&self, column: HttpColumn, times: &mut TimeText<'_>, out: &mut String) {
         let item = self.item;
         let request = item.request.as_ref();
         let response = item.response.as_ref();
-        let seconds = |value: Option<Seconds>| value.map(|value| value.to_string());
-        let text = match column {
-            HttpColumn::Client => Some(item.src.socket.to_string()),
-            HttpColumn::Server => Some(item.dst.socket.to_string()),
-            HttpColumn::Method => request.map(|request| request.method.to_string()),
-            HttpColumn::Url => request.map(|request| request.url.clone()),
-            HttpColumn::Status => response.map(|response| response.status.to_string()),
-            HttpColumn::Out => request.map(|request| request.message.body_bytes.to_string()),
-            HttpColumn::In => response.map(|response| response.message.body_bytes.to_string()),
-            HttpColumn::Wait => seconds(item.wait),
-            HttpColumn::Duration => seconds(item.duration),
-            HttpColumn::Type => response.and_then(|response| {
-                let full = response.message.content_type.as_deref()?;
-                full.split(';').next().map(|kind| kind.trim().to_owned())
-            }),
-            HttpColumn::Session => Some(self.session_number.to_string()),
-            HttpColumn::Lots => Some(self.lots()),
-            HttpColumn::Notes => Some(self.notes()),
-            HttpColumn::Number | HttpColumn::Time | HttpColumn::Clock | HttpColumn::Host => {
-                Some(self.cell(column, times))
+        match column {
+            HttpColumn::Number => show_count(out, self.number as u64),
+            HttpColumn::Client => show(out, item.src.socket),
+            HttpColumn::Server => show(out, item.dst.socket),
+            HttpColumn::Method => out.extend(request.map(|request| &*request.method)),
+            HttpColumn::Url => {
+                let parts = request.map(|request| request.url.0.parts());
+                out.extend(parts.into_iter().flatten());
             }
-        };
-        text.unwrap_or_default()
+            HttpColumn::Status => {
+                number_if(out, response.map(|response| u64::from(response.status)));
+            }
+            HttpColumn::Out => number_if(out, request.map(|request| request.message.body_bytes)),
+            HttpColumn::In => number_if(out, response.map(|response| response.message.body_bytes)),
+            HttpColumn::Wait => show_if(out, item.wait),
+            HttpColumn::Duration => show_if(out, item.duration),
+            HttpColumn::Type => {
+                let full = response.and_then(|response| response.message.content_type.as_deref());
+                let kind = full.and_then(|full| full.split(';').next());
+                out.extend(kind.map(str::trim));
+            }
+            HttpColumn::Session => show_count(out, self.session_number as u64),
+            HttpColumn::Lots => self.write_lots(out),
+            HttpColumn::Notes => self.write_notes(out),
+            HttpColumn::Time | HttpColumn::Clock | HttpColumn::Host => {
+                self.write_cell(column, times, out);
+            }
+        }
     }
 
     /// Time of the first packet of the request; without it, of the response.
@@ -219,57 +251,70 @@ impl HttpRow<'_> {
         }
     }
 
-    fn lots(&self) -> String {
-        let request = self
-            .item
-            .request
-            .as_ref()
-            .map(|request| request.message.lots);
-        let response = self
-            .item
-            .response
-            .as_ref()
-            .map(|response| response.message.lots);
-        let one = |lots: Option<[u64; 2]>| match lots {
-            Some([first, last]) if first == last => first.to_string(),
-            Some([first, last]) => format!("{first}..{last}"),
-            None => "-".to_owned(),
-        };
-        format!("{}/{}", one(request), one(response))
+    fn write_lots(&self, out: &mut String) {
+        let request = self.item.request.as_ref();
+        let response = self.item.response.as_ref();
+        write_lots(out, request.map(|request| request.message.lots));
+        out.push('/');
+        write_lots(out, response.map(|response| response.message.lots));
     }
 
     /// What is odd, in words.
-    fn notes(&self) -> String {
+    fn write_notes(&self, out: &mut String) {
         let item = self.item;
-        let mut notes: Vec<String> = Vec::new();
+        let mut notes = NoteList { out, count: 0 };
         match (item.protocol, &item.web_socket) {
-            ("websocket", Some(socket)) => notes.push(format!(
+            ("websocket", Some(socket)) => notes.add(format_args!(
                 "websocket: {} frames out, {} in",
                 socket.client.frames, socket.server.frames
             )),
             ("http/1.1", _) => {}
-            (protocol, _) => notes.push(protocol.to_owned()),
+            (protocol, _) => notes.add(format_args!("{protocol}")),
         }
-        notes.extend(item.interim.iter().map(|status| format!("after {status}")));
-        let messages = [
-            (
-                "request",
-                item.request.as_ref().map(|request| &request.message),
-            ),
-            (
-                "response",
-                item.response.as_ref().map(|response| &response.message),
-            ),
-        ];
-        for (name, message) in messages {
-            let oddities = message.map(|message| message.oddities.as_slice());
-            let words = oddities
-                .unwrap_or_default()
-                .iter()
-                .map(|oddity| words(oddity));
-            notes.extend(words.map(|words| format!("{name}: {words}")));
+        for status in item.interim {
+            notes.add(format_args!("after {status}"));
         }
-        notes.join(", ")
+        let request = item
+            .request
+            .as_ref()
+            .map(|request| request.message.oddities);
+        let response = item.response.as_ref();
+        let response = response.map(|response| response.message.oddities);
+        for (name, oddities) in [("request", request), ("response", response)] {
+            for oddity in oddities.into_iter().flat_map(Oddities::iter) {
+                notes.add(format_args!("{name}: {}", words(oddity)));
+            }
+        }
+    }
+}
+
+/// Notes with commas between them.
+struct NoteList<'t> {
+    out: &'t mut String,
+    count: usize,
+}
+
+impl NoteList<'_> {
+    fn add(&mut self, note: std::fmt::Arguments<'_>) {
+        if 0 < self.count {
+            self.out.push_str(", ");
+        }
+        self.count += 1;
+        show(self.out, note);
+    }
+}
+
+/// Appends the first and the last lot of a message.
+fn write_lots(out: &mut String, lots: Option<[u64; 2]>) {
+    match lots {
+        Some([first, last]) => {
+            show_count(out, first);
+            if first != last {
+                out.push_str("..");
+                show_count(out, last);
+            }
+        }
+        None => out.push('-'),
     }
 }
 
@@ -278,6 +323,20 @@ fn text(write: impl FnOnce(&mut String)) -> String {
     let mut text = String::new();
     write(&mut text);
     text
+}
+
+/// Appends a number, where there is one.
+fn number_if(out: &mut String, number: Option<u64>) {
+    if let Some(number) = number {
+        show_count(out, number);
+    }
+}
+
+/// Appends a value, where there is one.
+fn show_if(out: &mut String, value: Option<impl std::fmt::Display>) {
+    if let Some(value) = value {
+        show(out, value);
+    }
 }
 
 /// An oddity in words.
@@ -300,17 +359,18 @@ fn words(oddity: &str) -> &str {
     }
 }
 
-/// The size of a body; what its head says, too, where that differs.
-fn size_text(message: Option<&HttpMessage<'_>>) -> String {
+/// Appends the size of a body; what its head says, too, where that differs.
+fn write_size(out: &mut String, message: Option<&HttpMessage<'_>>) {
     let Some(message) = message else {
-        return String::new();
+        return;
     };
-    let captured = HumanBytes(message.body_bytes);
+    show_bytes(out, message.body_bytes);
     match message.content_length {
         Some(length) if length != message.body_bytes && message.framing != "none" => {
-            format!("{captured} of {}", HumanBytes(length))
+            out.push_str(" of ");
+            show_bytes(out, length);
         }
-        Some(_) | None => captured.to_string(),
+        Some(_) | None => {}
     }
 }
 

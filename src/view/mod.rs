@@ -29,7 +29,7 @@ pub use anomaly_words::{Sentence, anomaly_sentences};
 pub use content::{ContentStyle, ContentView, Remark, Remarks};
 pub use csv::CsvWriter;
 pub use escape::Escaped;
-pub use http_row::{HttpColumn, HttpRow, http_fit_steps};
+pub use http_row::{HttpColumn, HttpRow, HttpRowEnds, http_fit_steps};
 pub use json::{JsonLayout, JsonWriter};
 pub use notes::Notes;
 pub use packet_flow::{FlowStyle, PacketFlow};

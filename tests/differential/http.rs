@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use spider_pcap::analyze::{NoProgress, analyze};
 use spider_pcap::config::Config;
-use spider_pcap::http::{Item, Keep, Message};
+use spider_pcap::http::{Fields, Item, Keep, Message};
 use spider_pcap::tls::KeyLog;
 
 use crate::corpus;
@@ -111,13 +111,13 @@ fn ours(file: &CaptureFile) -> Counts {
     };
     let mut counts = Counts::new();
     for record in analysis.sessions.iter() {
-        let items = record.http.iter().flat_map(|http| &http.items);
-        items.for_each(|item| count(item, &mut counts));
+        let items = record.http.iter().flat_map(|http| http.items.iter());
+        items.for_each(|item| count(&item, &mut counts));
     }
     counts
 }
 
-fn count(item: &Item, counts: &mut Counts) {
+fn count(item: &Item<Fields<'_>>, counts: &mut Counts) {
     let mut add = |text: String| *counts.entry(text).or_default() += 1;
     if let Some(request) = &item.request {
         let (method, target) = request.head.line();
@@ -128,7 +128,7 @@ fn count(item: &Item, counts: &mut Counts) {
         .iter()
         .for_each(|status| add(status.to_string()));
     // tshark shows no response that is not there to its end.
-    let is_whole = |message: &&Message| message.is_complete;
+    let is_whole = |message: &&Message<Fields<'_>>| message.is_complete;
     if let Some(response) = item.response.as_ref().filter(is_whole) {
         add(response.status.to_string());
     }

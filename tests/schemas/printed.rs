@@ -7,8 +7,8 @@ use spider_pcap::analyze::{CaptureTables, FollowedPacket, Follower, NoProgress, 
 use spider_pcap::capture::Input;
 use spider_pcap::config::Config;
 use spider_pcap::document::{
-    DocumentContext, HttpCommunication, HttpContext, Identity, Packet, PacketClock, PacketDetail,
-    PacketLot, SessionTimeline, SessionTiming, TcpSession, write_pieces,
+    DocumentContext, HttpCommunication, HttpContext, HttpParsingLog, Identity, Packet, PacketClock,
+    PacketDetail, PacketLot, SessionTimeline, SessionTiming, TcpSession, write_pieces,
 };
 use spider_pcap::http::Keep;
 use spider_pcap::lot::{Hold, LotPart, LotTotals, Overlap, Timeline};
@@ -30,6 +30,8 @@ pub(crate) struct Printed {
     pub(crate) details: Vec<String>,
     /// Requests with their responses.
     pub(crate) requests: Vec<String>,
+    /// How its HTTP was read, where it is HTTP.
+    pub(crate) logs: Vec<String>,
 }
 
 /// The documents of a session of a capture; its time line has so many bins at most.
@@ -58,25 +60,37 @@ pub(crate) fn printed(name: &str, bytes: &[u8], target: Target, bins: usize) -> 
     };
     let followed = follow(inputs, &config, (target, hold), &NoProgress, &mut printer).unwrap();
     let record = followed.session.unwrap();
-    let (timings, requests) = with_context(name, &followed.capture.tables, |context| {
+    let (timings, requests, logs) = with_context(name, &followed.capture.tables, |context| {
         let session = TcpSession::new(&record.summary, &record.lots, context);
         let context = HttpContext {
             session: &session,
             precision: record.summary.times.precision,
         };
-        let items = record.http.iter().flat_map(|http| &http.items);
+        let items = record.http.iter().flat_map(|http| http.items.iter());
         let requests = items.map(|item| {
             let mut json = Vec::new();
-            HttpCommunication::new(item, &context)
+            HttpCommunication::new(&item, &context)
                 .write_json(&mut json)
                 .unwrap();
             text(json)
         });
-        (printer.timings(&session), requests.collect())
+        let logs = record.http.iter().map(|facts| {
+            let mut json = Vec::new();
+            HttpParsingLog::new(&session, facts)
+                .write_json(&mut json)
+                .unwrap();
+            text(json)
+        });
+        (
+            printer.timings(&session),
+            requests.collect(),
+            logs.collect(),
+        )
     });
     Printed {
         timings,
         requests,
+        logs,
         ..printer.printed
     }
 }

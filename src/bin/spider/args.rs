@@ -222,6 +222,8 @@ pub(crate) enum DocumentChoice {
     Timing,
     /// `HttpCommunication`, of 'spider http'
     Http,
+    /// `HttpParsingLog`, of 'spider http --parsing-log'
+    HttpLog,
     /// `Statistics`, of 'spider stats'
     Statistics,
 }

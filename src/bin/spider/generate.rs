@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result};
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 use spider_pcap::document::{
-    HTTP_COMMUNICATION_SCHEMA, PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA, PACKET_SCHEMA,
-    SESSION_TIMING_SCHEMA, STATISTICS_SCHEMA, TCP_SESSION_SCHEMA,
+    HTTP_COMMUNICATION_SCHEMA, HTTP_PARSING_LOG_SCHEMA, PACKET_DETAIL_SCHEMA, PACKET_LOT_SCHEMA,
+    PACKET_SCHEMA, SESSION_TIMING_SCHEMA, STATISTICS_SCHEMA, TCP_SESSION_SCHEMA,
 };
 
 use crate::args::{DocumentChoice, LowArgs};
@@ -22,6 +22,7 @@ pub(crate) fn schema(document: DocumentChoice) -> Result<Outcome> {
         DocumentChoice::Lot => PACKET_LOT_SCHEMA,
         DocumentChoice::Timing => SESSION_TIMING_SCHEMA,
         DocumentChoice::Http => HTTP_COMMUNICATION_SCHEMA,
+        DocumentChoice::HttpLog => HTTP_PARSING_LOG_SCHEMA,
         DocumentChoice::Statistics => STATISTICS_SCHEMA,
     };
     let mut text = schema.trim_end().to_owned();

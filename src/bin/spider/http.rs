@@ -13,7 +13,7 @@ use spider_pcap::document::{HTTP_COMMUNICATION_SCHEMA, HarUndecrypted, HarWriter
 use spider_pcap::http::Keep;
 use spider_pcap::select::{FieldCatalog, Members};
 use spider_pcap::view::{
-    CsvWriter, HttpRow, JsonLayout, JsonWriter, Table, TimeText, http_fit_steps,
+    Column, CsvWriter, HttpRow, JsonLayout, JsonWriter, Table, TimeText, http_fit_steps,
 };
 
 use crate::args::{HttpArgs, HttpFormat};
@@ -24,11 +24,12 @@ use crate::input::Inputs;
 use crate::known::SideFiles;
 use crate::listing::{Listing, nothing_to_show};
 use crate::output::Output;
+use crate::parts::Parts;
 use crate::progress::analyze_shown;
 use crate::spool::Source;
 use crate::zone::Zone;
 
-use choose::{ItemChoice, Requests};
+use choose::{ItemChoice, PART_ROWS, Place, Requests};
 use columns::HttpPick;
 
 /// Runs the command.
@@ -113,21 +114,32 @@ impl Job<'_> {
         }
         match self.args.output.format {
             HttpFormat::Table => self.write_table(requests, output),
-            HttpFormat::Json => Self::write_json(requests, JsonLayout::Array, output),
-            HttpFormat::Ndjson => Self::write_json(requests, JsonLayout::Lines, output),
+            HttpFormat::Json => self.write_json(requests, JsonLayout::Array, output),
+            HttpFormat::Ndjson => self.write_json(requests, JsonLayout::Lines, output),
             HttpFormat::Csv => self.write_csv(requests, output),
             HttpFormat::Har => write_har(requests, listing, output),
         }
     }
 
-    fn write_json(requests: &Requests<'_>, layout: JsonLayout, output: &mut Output) -> Result<()> {
+    fn write_json(
+        &self,
+        requests: &Requests<'_>,
+        layout: JsonLayout,
+        output: &mut Output,
+    ) -> Result<()> {
         let mut writer = JsonWriter::new(output, layout);
-        let mut json = Vec::new();
-        requests.each(|row| {
-            json.clear();
-            row.item.write_json(&mut json)?;
-            Ok(writer.write_document(&json)?)
-        })?;
+        let documents = |part: &[Place]| {
+            let mut json = Vec::with_capacity(part.len() * USUAL_DOCUMENT_BYTES);
+            requests.each(part, |row| {
+                row.item.write_json(&mut json)?;
+                json.push(JsonWriter::<&mut Output>::SEPARATOR);
+                Ok(())
+            })?;
+            Ok(json)
+        };
+        let write = |text: Vec<u8>| Ok(writer.write_block(&text)?);
+        self.parts()?
+            .each(&requests.chosen, PART_DOCUMENTS, documents, write)?;
         Ok(writer.finish()?)
     }
 
@@ -138,16 +150,34 @@ impl Job<'_> {
         let zone = Zone::system();
         let mut times = self.times(requests, &zone);
         times.look_ahead(requests.chosen.iter().filter_map(|place| place.time));
+        let surface = self.console.surface(output.is_stdout());
         let is_default = self.args.output.columns.is_empty();
         let mut columns: Vec<_> = self.picks.iter().map(|pick| pick.column(&times)).collect();
         if !is_default {
             columns.iter_mut().for_each(|column| column.shown = true);
         }
-        let mut table = Table::new(columns);
-        self.each_row(requests, |row, fields| {
-            let picks = self.picks.iter();
-            let cells = picks.map(|pick| pick.cell(row, fields, &mut times));
-            table.push_row(row.tone(), cells);
+        // What stands in for wider columns is needed only where there is a width to fit.
+        let is_needed = |column: &Column| column.shown || surface.width.is_some();
+        let needed: Vec<bool> = columns.iter().map(is_needed).collect();
+        let part_of_table = |part: &[Place]| {
+            let mut table = Table::new(columns.clone());
+            let mut times = times.clone();
+            self.each_row(requests, part, |row| {
+                table.push_row_with(row.0.tone(), |index, cell| {
+                    let pick = self.picks.get(index);
+                    if let Some(pick) = pick.filter(|_| needed.get(index) == Some(&true)) {
+                        pick.write_cell(row, &mut times, cell);
+                    }
+                });
+                Ok(())
+            })?;
+            Ok(table)
+        };
+        let parts = self.parts()?;
+        let mut table = Table::new(columns.clone());
+        let len = rows_a_part(requests, &times);
+        parts.each(&requests.chosen, len, part_of_table, |part| {
+            table.append(part);
             Ok(())
         })?;
         let fit = match is_default {
@@ -155,38 +185,59 @@ impl Job<'_> {
             // Columns that a person picked all stay.
             false => Vec::new(),
         };
-        let surface = self.console.surface(output.is_stdout());
-        table.write_to(output, surface, &fit)?;
+        let drawing = table.draw(surface, &fit);
+        output.write_all(&drawing.heading())?;
+        let blocks: Vec<usize> = (0..drawing.blocks()).collect();
+        let lines = |part: &[usize]| Ok(part.iter().map(|block| drawing.block(*block)).collect());
+        parts.each(&blocks, 1, lines, |lines: Vec<Vec<u8>>| {
+            Ok(lines.iter().try_for_each(|lines| output.write_all(lines))?)
+        })?;
         Ok(output.flush()?)
     }
 
     fn write_csv(&self, requests: &Requests<'_>, output: &mut Output) -> Result<()> {
         let zone = Zone::system();
-        let mut times = self.times(requests, &zone);
-        let mut writer = CsvWriter::new(output);
+        let times = self.times(requests, &zone);
+        let mut writer = CsvWriter::new(&mut *output);
         writer.write_row(self.picks.iter().map(HttpPick::name))?;
-        self.each_row(requests, |row, fields| {
-            let picks = self.picks.iter();
-            Ok(writer.write_row(picks.map(|pick| pick.exact(row, fields, &mut times)))?)
-        })?;
-        Ok(writer.finish()?)
+        writer.finish()?;
+        let lines = |part: &[Place]| {
+            let mut lines = Vec::new();
+            let mut times = times.clone();
+            let mut writer = CsvWriter::new(&mut lines);
+            self.each_row(requests, part, |row| {
+                let picks = self.picks.iter();
+                Ok(writer.write_row(picks.map(|pick| pick.exact(row, &mut times)))?)
+            })?;
+            writer.finish()?;
+            Ok(lines)
+        };
+        let len = rows_a_part(requests, &times);
+        let write = |lines: Vec<u8>| Ok(output.write_all(&lines)?);
+        self.parts()?.each(&requests.chosen, len, lines, write)
     }
 
-    /// Hands out the chosen requests in their order, with the fields that columns need.
+    /// Hands out these of the chosen requests in their order, with the fields that columns need.
     fn each_row(
         &self,
         requests: &Requests<'_>,
-        mut each: impl FnMut(&HttpRow<'_>, &Members<'_>) -> Result<()>,
+        part: &[Place],
+        mut each: impl FnMut((&HttpRow<'_>, &Members<'_>)) -> Result<()>,
     ) -> Result<()> {
         let needs_json = self.picks.iter().any(HttpPick::needs_json);
         let mut json = Vec::new();
-        requests.each(|row| {
+        requests.each(part, |row| {
             json.clear();
-            if needs_json {
-                row.item.write_json(&mut json)?;
+            if !needs_json {
+                return each((row, &Members::default()));
             }
-            each(row, &Members::of(std::str::from_utf8(&json)?))
+            row.item.write_json(&mut json)?;
+            each((row, &Members::of(std::str::from_utf8(&json)?)))
         })
+    }
+
+    fn parts(&self) -> Result<Parts> {
+        Parts::new(self.args.input.threads)
     }
 
     fn times<'t>(&self, requests: &Requests<'_>, zone: &'t Zone) -> TimeText<'t> {
@@ -194,10 +245,19 @@ impl Job<'_> {
     }
 }
 
+/// Rows that are made together: all where one depends on the one before.
+const fn rows_a_part(requests: &Requests<'_>, times: &TimeText<'_>) -> usize {
+    if times.depends_on_order() && !requests.chosen.is_empty() {
+        requests.chosen.len()
+    } else {
+        PART_ROWS
+    }
+}
+
 /// Writes an archive, with the TLS sessions among those chosen that could not be read.
 fn write_har(requests: &Requests<'_>, listing: &Listing<'_>, output: &mut Output) -> Result<()> {
     let mut writer = HarWriter::new(output)?;
-    requests.each(|row| Ok(writer.write(row.item)?))?;
+    requests.each(&requests.chosen, |row| Ok(writer.write(row.item)?))?;
     let mut undecrypted = Vec::new();
     for position in requests.sessions.iter().copied() {
         let is_read = listing
@@ -213,3 +273,9 @@ fn write_har(requests: &Requests<'_>, listing: &Listing<'_>, output: &mut Output
     }
     Ok(writer.finish(&undecrypted)?)
 }
+
+/// Documents that one thread makes at a time: some 700 kB of text.
+const PART_DOCUMENTS: usize = 512;
+
+/// Room for a document of usual length.
+const USUAL_DOCUMENT_BYTES: usize = 1600;

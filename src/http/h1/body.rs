@@ -2,7 +2,7 @@
 //!
 //! Bytes pass through and are counted; none is kept but those of a chunk's size and the trailers.
 
-use super::super::fields::{Fields, FieldsBuilder};
+use super::super::fields::FieldsBuf;
 use super::super::limits::HttpLimits;
 use super::super::message::Oddity;
 use super::head::{fields_of, head_len};
@@ -41,7 +41,7 @@ pub(super) enum Step<'b> {
     /// Nothing but framing was taken.
     Framing(&'b [u8]),
     /// The body ended before these bytes.
-    End(&'b [u8], Fields),
+    End(&'b [u8], FieldsBuf),
     /// It is not as the protocol says.
     Bad(Oddity),
 }
@@ -175,7 +175,7 @@ impl Chunked {
                 false => Step::Bad(Oddity::HeadTooLong),
             };
         };
-        let mut builder = FieldsBuilder::default();
+        let mut builder = FieldsBuf::default();
         let lines = self.text.get(..len).unwrap_or_default();
         fields_of(lines).for_each(|(name, value)| {
             if builder.len() == 0 {
@@ -185,7 +185,7 @@ impl Chunked {
         });
         let taken = len.saturating_sub(known);
         self.text = Vec::new();
-        Step::End(bytes.get(taken..).unwrap_or_default(), builder.finish())
+        Step::End(bytes.get(taken..).unwrap_or_default(), builder)
     }
 }
 

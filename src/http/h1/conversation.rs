@@ -1,9 +1,11 @@
 //! Both directions of a connection of HTTP/1, and what it turns into.
 
 use super::super::collect::{Keep, Role};
+use super::super::deflate::DeflateTerms;
 use super::super::item::{Item, Protocol, WebSocketTotals};
 use super::super::limits::HttpLimits;
 use super::super::mark::Marks;
+use super::super::web_socket::FrameReader;
 use super::exchange::Exchange;
 use super::half::{Half, Next, Setting, Switch};
 use super::head::Upgrade;
@@ -25,7 +27,7 @@ pub(in super::super) struct Conversation {
 #[derive(Debug)]
 struct Switched {
     item: Option<Box<Item>>,
-    is_deflated: bool,
+    deflate: Option<DeflateTerms>,
 }
 
 /// HTTP/2 takes over.
@@ -110,14 +112,19 @@ impl Conversation {
             };
         }
         for direction in Direction::BOTH {
-            self.halves[direction].switch_to(switch.to);
+            let terms = switch.deflate.filter(|_| self.exchange.collector.keeps_items());
+            let terms = terms.map(|terms| match direction == self.requests {
+                true => terms.client,
+                false => terms.server,
+            });
+            self.halves[direction].switch_to(switch.to, terms);
         }
         if let Some(before) = self.switched.take() {
             self.exchange.collector.close(before.item);
         }
         self.switched = Some(Switched {
             item,
-            is_deflated: switch.is_deflated,
+            deflate: switch.deflate,
         });
         None
     }
@@ -151,16 +158,16 @@ impl Conversation {
             let (half, mut set) = self.half(direction, &marks);
             half.finish(closed[direction], &mut set);
         }
-        if let Some(Switched { item, is_deflated }) = self.switched.take() {
+        if let Some(Switched { item, deflate }) = self.switched.take() {
             let totals = |direction: Direction| {
                 let frames = self.halves[direction].frames();
                 frames
-                    .map(super::websocket::Frames::totals)
+                    .map(FrameReader::totals)
                     .unwrap_or_default()
             };
             let item = item.map(|mut item| {
                 item.web_socket = (item.protocol == Protocol::WebSocket).then(|| WebSocketTotals {
-                    is_deflated,
+                    is_deflated: deflate.is_some(),
                     client: totals(self.requests),
                     server: totals(self.requests.opposite()),
                 });

@@ -11,14 +11,15 @@
 mod starting;
 
 use super::super::collect::Role;
+use super::super::deflate::{DeflateTerms, SenderTerms};
 use super::super::item::Item;
 use super::super::limits::HttpLimits;
 use super::super::mark::{Extent, Marks};
+use super::super::web_socket::FrameReader;
 use super::super::message::{Framing, HttpVersion, Message, Oddity};
 use super::body::{Body, Step};
 use super::exchange::{Asked, Exchange, Place};
 use super::head::{Method, Upgrade};
-use super::websocket::Frames;
 
 /// Reads one direction.
 #[derive(Debug, Default)]
@@ -45,7 +46,7 @@ enum State {
     #[default]
     Start,
     Body(Box<Current>),
-    Frames(Frames),
+    Frames(Box<FrameReader>),
     Tunnel,
 }
 
@@ -75,7 +76,7 @@ pub(super) enum Next<'b> {
 pub(super) struct Switch {
     pub(super) to: Option<Upgrade>,
     pub(super) item: Option<Box<Item>>,
-    pub(super) is_deflated: bool,
+    pub(super) deflate: Option<DeflateTerms>,
 }
 
 /// What reading needs besides the direction.
@@ -93,7 +94,7 @@ impl Half {
             match &mut self.state {
                 State::Tunnel => return Next::Done,
                 State::Frames(frames) => {
-                    frames.push(bytes);
+                    frames.push(bytes, &mut |_| {});
                     if !frames.is_inside() {
                         set.exchange.collector.note_lot(set.marks.last.lot);
                     }
@@ -232,15 +233,16 @@ impl Half {
     }
 
     /// What follows is another protocol.
-    pub(super) fn switch_to(&mut self, to: Option<Upgrade>) {
+    pub(super) fn switch_to(&mut self, to: Option<Upgrade>, deflate: Option<SenderTerms>) {
         self.may_switch = true;
         if to == Some(Upgrade::WebSocket) && matches!(self.state, State::Start) {
-            self.state = State::Frames(Frames::default());
+            let reader = deflate.map(FrameReader::inflating);
+            self.state = State::Frames(Box::new(reader.unwrap_or_default()));
         }
     }
 
     /// What went through it as a WebSocket.
-    pub(super) const fn frames(&self) -> Option<&Frames> {
+    pub(super) fn frames(&self) -> Option<&FrameReader> {
         match &self.state {
             State::Frames(frames) => Some(frames),
             State::Start | State::Body(_) | State::Tunnel => None,

@@ -10,7 +10,8 @@ use std::mem::MaybeUninit;
 use httparse::{EMPTY_HEADER, Header, ParserConfig, Status};
 
 use super::super::collect::Role;
-use super::super::fields::{Fields, FieldsBuilder};
+use super::super::deflate::DeflateTerms;
+use super::super::fields::FieldsBuf;
 use super::super::message::{HttpVersion, Oddities, Oddity};
 
 /// What the head of a message says.
@@ -24,7 +25,7 @@ pub(super) struct Head {
     pub(super) status: u16,
     pub(super) facts: Facts,
     /// Empty unless they are kept.
-    pub(super) fields: Fields,
+    pub(super) fields: FieldsBuf,
 }
 
 /// What matters of a method.
@@ -54,8 +55,8 @@ pub(super) struct Facts {
     /// `Transfer-Encoding` ends in `chunked`, or does not.
     pub(super) chunked: Option<bool>,
     pub(super) upgrade: Option<Upgrade>,
-    /// `permessage-deflate` stands in the extensions of a WebSocket.
-    pub(super) is_deflated: bool,
+    /// What is agreed on of compressed messages of a WebSocket.
+    pub(super) deflate: Option<DeflateTerms>,
     pub(super) oddities: Oddities,
 }
 
@@ -175,8 +176,9 @@ fn whole<'b>(
     keep: bool,
 ) -> Outcome {
     let mut facts = Facts::default();
-    let mut builder = FieldsBuilder::default();
+    let mut builder = FieldsBuf::default();
     if keep {
+        builder = FieldsBuf::with_room(len.saturating_add(MORE_ROOM));
         builder.push(line.0, line.1);
     }
     for (name, value) in fields {
@@ -197,7 +199,7 @@ fn whole<'b>(
         method,
         status,
         facts,
-        fields: builder.finish(),
+        fields: builder,
     }))
 }
 
@@ -334,7 +336,7 @@ impl Facts {
             14 if is("content-length") => self.note_length(value),
             17 if is("transfer-encoding") => self.note_coding(value),
             24 if is("sec-websocket-extensions") => {
-                self.is_deflated |= value.starts_with(b"permessage-deflate");
+                self.deflate = self.deflate.or_else(|| DeflateTerms::of(value));
             }
             _ => {}
         }
@@ -380,6 +382,8 @@ impl Facts {
     }
 }
 
+/// What lengths take beyond colons and line ends, in heads that have long values.
+const MORE_ROOM: usize = 16;
 /// Fields that heads have in practice.
 const USUAL_FIELDS: usize = 96;
 /// Fields that fit a head of the default limit.

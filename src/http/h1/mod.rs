@@ -8,6 +8,5 @@ mod exchange;
 mod half;
 mod head;
 mod start;
-mod websocket;
 
 pub(super) use conversation::{Conversation, Turn};

@@ -5,7 +5,7 @@
 
 use loona_hpack::Decoder;
 
-use super::super::fields::{Fields, FieldsBuilder};
+use super::super::fields::FieldsBuf;
 use super::super::limits::HttpLimits;
 use super::super::mark::Extent;
 use super::frame::FrameHead;
@@ -31,7 +31,7 @@ pub(super) struct Block {
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) block: Block,
-    pub(super) fields: Fields,
+    pub(super) fields: FieldsBuf,
     /// Of a response.
     pub(super) status: Option<u16>,
     /// It is a request.
@@ -98,7 +98,7 @@ impl Blocks {
         let bytes = block.bytes.len() as u64;
         let mut head = Head {
             block,
-            fields: Fields::default(),
+            fields: FieldsBuf::default(),
             status: None,
             is_request: false,
             content_length: None,
@@ -108,7 +108,7 @@ impl Blocks {
         };
         let limit = limits.head_bytes.saturating_mul(4);
         let (mut method, mut path) = (Vec::new(), Vec::new());
-        let mut fields = FieldsBuilder::default();
+        let mut fields = FieldsBuf::default();
         let block = std::mem::take(&mut head.block.bytes);
         let decoded = self.decoder.decode_with_cb(&block, |name, value| {
             match &*name {
@@ -128,10 +128,10 @@ impl Blocks {
                 head.is_cut = true;
             }
         });
-        let mut whole = FieldsBuilder::default();
+        let mut whole = FieldsBuf::default();
         whole.push(&method, &path);
-        whole.append(fields);
-        head.fields = whole.finish();
+        whole.append(&fields);
+        head.fields = whole;
         decoded.map(|()| head).map_err(|_| Broken)
     }
 }

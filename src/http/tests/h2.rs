@@ -121,7 +121,7 @@ const LINES: &[&str] = &[
 fn streams_become_items_with_their_trailers() {
     let facts = check(&session(), LINES);
     assert_eq!(facts.reading, Reading::Parsed);
-    let grpc = &facts.items[1];
+    let grpc = facts.items.iter().nth(1).unwrap();
     let (request, response) = (
         grpc.request.as_ref().unwrap(),
         grpc.response.as_ref().unwrap(),

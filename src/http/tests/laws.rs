@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{HttpFacts, Item};
+use super::super::{Fields, HttpFacts, Item};
 use super::{Part, bytes, read};
 use crate::session::Direction::{self, In, Out};
 
@@ -62,8 +62,8 @@ fn session(exchanges: &[(String, String)], cuts: &[usize]) -> Vec<(Direction, Pa
 }
 
 /// Items without where they came.
-fn without_places(facts: Option<HttpFacts>) -> Vec<Item> {
-    let mut items = facts.map(|facts| facts.items).unwrap_or_default();
+fn without_places(facts: Option<&HttpFacts>) -> Vec<Item<Fields<'_>>> {
+    let mut items: Vec<_> = facts.iter().flat_map(|facts| facts.items.iter()).collect();
     for item in &mut items {
         for message in item.request.iter_mut().chain(&mut item.response) {
             message.extent.packets = (0, 0);
@@ -80,10 +80,10 @@ proptest! {
         exchanges in prop::collection::vec(exchange(), 1..6),
         cuts in prop::collection::vec(1_usize..40, 1..10),
     ) {
-        let whole = without_places(read(&session(&exchanges, &[usize::MAX])));
-        let cut = without_places(read(&session(&exchanges, &cuts)));
+        let facts = [&[usize::MAX][..], &cuts].map(|cuts| read(&session(&exchanges, cuts)));
+        let [whole, cut] = [&facts[0], &facts[1]].map(|facts| without_places(facts.as_ref()));
         prop_assert_eq!(whole.len(), exchanges.len());
-        let is_whole = |item: &Item| {
+        let is_whole = |item: &Item<Fields<'_>>| {
             let messages = item.request.iter().chain(&item.response);
             messages.filter(|message| message.is_complete).count() == 2
         };
@@ -98,9 +98,11 @@ proptest! {
         kept in 0_usize..200,
     ) {
         let mut parts = session(&exchanges, &cuts);
-        let whole = without_places(read(&parts));
+        let all = read(&parts);
+        let whole = without_places(all.as_ref());
         parts.truncate(kept);
-        let mut prefix = without_places(read(&parts));
+        let some = read(&parts);
+        let mut prefix = without_places(some.as_ref());
         // The last may be in the middle.
         let last = prefix.pop();
         prop_assert_eq!(&whole[..prefix.len()], &prefix[..]);

@@ -7,7 +7,7 @@ mod laws;
 mod messages;
 mod odd;
 
-use super::{HttpFacts, HttpLimits, Item, Keep, Mark, Marks, Message, Observer};
+use super::{Fields, HttpFacts, HttpLimits, Item, Keep, Mark, Marks, Message, Observer};
 use crate::session::Direction::{self, In, Out};
 use crate::session::{PerDirection, Piece, StreamOffset, StreamRange};
 use crate::time::Timestamp;
@@ -66,7 +66,7 @@ pub(super) fn read(parts: &[(Direction, Part)]) -> Option<HttpFacts> {
 }
 
 /// A message in a line: `GET /a 0+0 length`, with what is odd.
-fn line(message: &Message) -> String {
+fn line(message: &Message<Fields<'_>>) -> String {
     let (first, second) = message.head.line();
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
     let start = match message.status {
@@ -83,8 +83,8 @@ fn line(message: &Message) -> String {
     format!("{start} {}{open}{odd}", message.body_bytes)
 }
 
-fn item_line(item: &Item) -> String {
-    let side = |message: &Option<Message>| message.as_ref().map_or_else(|| "-".to_owned(), line);
+fn item_line(item: &Item<Fields<'_>>) -> String {
+    let side = |message: Option<&Message<Fields<'_>>>| message.map_or_else(|| "-".to_owned(), line);
     let interim: String = item
         .interim
         .iter()
@@ -96,14 +96,14 @@ fn item_line(item: &Item) -> String {
     };
     format!(
         "{} > {interim}{}{protocol}",
-        side(&item.request),
-        side(&item.response)
+        side(item.request.as_ref()),
+        side(item.response.as_ref())
     )
 }
 
 /// Items of a session in lines.
 pub(super) fn lines(facts: &HttpFacts) -> Vec<String> {
-    facts.items.iter().map(item_line).collect()
+    facts.items.iter().map(|item| item_line(&item)).collect()
 }
 
 /// Checks the items that text gives: what the client sends, then what the server does, and so on.

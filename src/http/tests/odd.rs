@@ -158,7 +158,8 @@ fn a_head_of_a_hundred_megabytes_stays_within_the_limit() {
     parts.push((Out, bytes("\r\n\r\n")));
     parts.push((Out, get("/b")));
     let facts = read(&parts).unwrap();
-    let [first, second] = &facts.items[..] else {
+    let items: Vec<_> = facts.items.iter().collect();
+    let [first, second] = &items[..] else {
         panic!("{:?}", lines(&facts));
     };
     let request = first.request.as_ref().unwrap();

@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result};
 use spider_pcap::analyze::http_bodies;
 use spider_pcap::capture::PacketNumber;
 use spider_pcap::config::Config;
-use spider_pcap::http::{BodyPart, Item, Role, undo_codings};
+use spider_pcap::http::{BodyPart, Fields, Item, Role, undo_codings};
 
 use super::choose::Requests;
 use crate::console::Console;
@@ -89,7 +89,7 @@ type Key = (PacketNumber, u64, Role);
 struct Files<'a> {
     folder: &'a Path,
     limit_bytes: u64,
-    wanted: HashMap<(PacketNumber, u64), (usize, &'a Item)>,
+    wanted: HashMap<(PacketNumber, u64), (usize, Item<Fields<'a>>)>,
     open: BTreeMap<Key, Open>,
     saved: u64,
     cut: u64,
@@ -140,7 +140,7 @@ impl Files<'_> {
         }
     }
 
-    fn start(&self, number: usize, item: &Item, role: Role) -> Result<Open> {
+    fn start(&self, number: usize, item: &Item<Fields<'_>>, role: Role) -> Result<Open> {
         let (message, side) = match role {
             Role::Request => (&item.request, "request"),
             Role::Response => (&item.response, "response"),

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use anyhow::{Context as _, Result};
+use spider_pcap::analyze::SessionRecord;
 use spider_pcap::capture::PacketNumber;
-use spider_pcap::document::{HttpCommunication, HttpContext, HttpParsingLog};
-use spider_pcap::http::Item;
+use spider_pcap::document::{HttpCommunication, HttpContext, HttpParsingLog, TcpSession};
+use spider_pcap::http::{Fields, Item, Items};
 use spider_pcap::select::{Condition, FieldCatalog, SortKey, SortValue};
 use spider_pcap::time::Timestamp;
-use spider_pcap::view::HttpRow;
+use spider_pcap::view::{HttpRow, HttpRowEnds};
 
 use crate::args::{HttpArgs, StatusRange};
 use crate::choose::{Chosen, condition, unknown_field};
@@ -45,7 +46,7 @@ impl ItemChoice {
         !self.conditions.is_empty() || self.sort.is_some()
     }
 
-    fn fits(&self, item: &Item) -> bool {
+    fn fits(&self, item: &Item<Fields<'_>>) -> bool {
         let status = item.response.as_ref().map(|response| response.status);
         let is_wanted = |StatusRange(range): &StatusRange| match (range, status) {
             (Some((from, to)), Some(status)) => (*from..=*to).contains(&status),
@@ -64,7 +65,7 @@ pub(super) struct Place {
     number: usize,
     /// Position of the session.
     session: usize,
-    /// Position of the item in it.
+    /// Place of the item in it.
     item: usize,
     pub(super) time: Option<Timestamp>,
     sort: Option<SortValue>,
@@ -90,12 +91,12 @@ impl<'a> Requests<'a> {
     ) -> Result<Self> {
         let mut places = Vec::new();
         for Chosen { position, .. } in sessions {
-            let items = items(listing, *position).iter().enumerate();
-            places.extend(items.map(|(index, item)| Place {
+            let items = items(listing, *position).into_iter();
+            places.extend(items.flat_map(Items::times).map(|(item, time)| Place {
                 number: 0,
                 session: *position,
-                item: index,
-                time: time(item),
+                item,
+                time,
                 sort: None,
             }));
         }
@@ -116,10 +117,12 @@ impl<'a> Requests<'a> {
 
     fn choose(&mut self, choice: &ItemChoice) -> Result<()> {
         let listing = self.listing;
-        self.chosen.retain(|place| {
-            let item = items(listing, place.session).get(place.item);
-            item.is_some_and(|item| choice.fits(item))
-        });
+        if !choice.statuses.is_empty() || choice.needs_no_response {
+            self.chosen.retain(|place| {
+                let item = item(listing, place);
+                item.is_some_and(|item| choice.fits(&item))
+            });
+        }
         if choice.needs_json() {
             let mut json = Vec::new();
             let mut kept = Vec::new();
@@ -152,12 +155,12 @@ impl<'a> Requests<'a> {
     }
 
     /// The chosen requests by their sessions and indexes: what a file of a body is called after.
-    pub(super) fn bodies(&self) -> HashMap<(PacketNumber, u64), (usize, &Item)> {
+    pub(super) fn bodies(&self) -> HashMap<(PacketNumber, u64), (usize, Item<Fields<'_>>)> {
         let sessions = &self.listing.analysis.sessions;
         let mut found = HashMap::new();
         for place in &self.chosen {
             let first = sessions.first_packet(place.session);
-            let item = items(self.listing, place.session).get(place.item);
+            let item = item(self.listing, place);
             if let (Some(first), Some(item)) = (first, item) {
                 found.insert((first, item.index), (place.number, item));
             }
@@ -184,50 +187,80 @@ impl<'a> Requests<'a> {
         Ok(())
     }
 
-    /// Hands out the chosen requests in their order.
-    pub(super) fn each(&self, mut each: impl FnMut(&HttpRow<'_>) -> Result<()>) -> Result<()> {
-        with_rows(self.listing, &self.chosen, &mut |_, row| each(row))
+    /// Hands out these of the chosen requests in their order.
+    pub(super) fn each(
+        &self,
+        part: &[Place],
+        mut each: impl FnMut(&HttpRow<'_>) -> Result<()>,
+    ) -> Result<()> {
+        with_rows(self.listing, part, &mut |_, row| each(row))
     }
 }
 
-/// Hands out the documents of these requests; that of a session serves all its requests that stand
-/// together.
+/// Hands out the documents of these requests.
 fn with_rows(
     listing: &Listing<'_>,
     places: &[Place],
     each: &mut dyn FnMut(&Place, &HttpRow<'_>) -> Result<()>,
 ) -> Result<()> {
-    for run in places.chunk_by(|left, right| left.session == right.session) {
-        let position = run.first().map_or(0, |place| place.session);
-        let Some(record) = listing.analysis.sessions.get(position) else {
+    places
+        .chunks(PART_ROWS)
+        .try_for_each(|part| with_part(listing, part, each))
+}
+
+/// Hands out the documents of some requests; that of a session serves all its requests.
+fn with_part(
+    listing: &Listing<'_>,
+    places: &[Place],
+    each: &mut dyn FnMut(&Place, &HttpRow<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut positions: Vec<usize> = places.iter().map(|place| place.session).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    let records = positions
+        .iter()
+        .filter_map(|position| listing.analysis.sessions.get(*position));
+    let records: Vec<SessionRecord> = records.collect();
+    let sessions: Vec<(TcpSession<'_>, HttpRowEnds)> = records
+        .iter()
+        .map(|record| document(record, &listing.context))
+        .map(|session| {
+            let ends = HttpRowEnds::of(&session);
+            (session, ends)
+        })
+        .collect();
+    for place in places {
+        let Ok(at) = positions.binary_search(&place.session) else {
             continue;
         };
-        let session = document(&record, &listing.context);
-        let context = HttpContext {
-            session: &session,
-            precision: record.summary.times.precision,
-        };
-        for place in run {
-            if let Some(item) = items(listing, position).get(place.item) {
-                let row = HttpRow {
-                    number: place.number,
-                    session_number: position + 1,
-                    item: &HttpCommunication::new(item, &context),
-                };
-                each(place, &row)?;
-            }
+        let item = item(listing, place);
+        if let (Some(record), Some((session, ends)), Some(item)) =
+            (records.get(at), sessions.get(at), item)
+        {
+            let context = HttpContext {
+                session,
+                precision: record.summary.times.precision,
+            };
+            let row = HttpRow {
+                number: place.number,
+                session_number: place.session + 1,
+                item: &HttpCommunication::new(&item, &context),
+                ends,
+            };
+            each(place, &row)?;
         }
     }
     Ok(())
 }
 
-fn items<'a>(listing: &Listing<'a>, position: usize) -> &'a [Item] {
+fn items<'a>(listing: &Listing<'a>, position: usize) -> Option<&'a Items> {
     let http = listing.analysis.sessions.http(position);
-    http.map(|http| http.items.as_slice()).unwrap_or_default()
+    http.map(|http| &http.items)
 }
 
-/// Time of the first packet of the request; without it, of the response.
-fn time(item: &Item) -> Option<Timestamp> {
-    let message = item.request.as_ref().or(item.response.as_ref());
-    message?.extent.first
+fn item<'a>(listing: &Listing<'a>, place: &Place) -> Option<Item<Fields<'a>>> {
+    items(listing, place.session)?.get(place.item)
 }
+
+/// Requests whose sessions have documents at a time: many, since sessions run side by side.
+pub(super) const PART_ROWS: usize = 1024;

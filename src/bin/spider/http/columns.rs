@@ -57,28 +57,31 @@ impl HttpPick {
         }
     }
 
-    /// The cell for people.
-    pub(super) fn cell(
+    /// Appends the cell for people.
+    pub(super) fn write_cell(
         &self,
-        row: &HttpRow<'_>,
-        fields: &Members<'_>,
+        (row, fields): (&HttpRow<'_>, &Members<'_>),
         times: &mut TimeText<'_>,
-    ) -> String {
+        out: &mut String,
+    ) {
         match self {
-            Self::Known(column) => row.cell(*column, times),
-            Self::Field(path) => path.plain_text(fields),
+            Self::Known(column) => row.write_cell(*column, times, out),
+            Self::Field(path) => out.push_str(&path.plain_text(fields)),
         }
     }
 
     /// The cell for programs.
     pub(super) fn exact(
         &self,
-        row: &HttpRow<'_>,
-        fields: &Members<'_>,
+        (row, fields): (&HttpRow<'_>, &Members<'_>),
         times: &mut TimeText<'_>,
     ) -> String {
         match self {
-            Self::Known(column) => row.exact(*column, times),
+            Self::Known(column) => {
+                let mut text = String::new();
+                row.write_exact(*column, times, &mut text);
+                text
+            }
             Self::Field(path) => path.plain_text(fields),
         }
     }

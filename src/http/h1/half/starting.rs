@@ -132,7 +132,7 @@ impl Half {
         set.exchange.collector.is_recognised = true;
         let status = head.status;
         let upgrade = head.facts.upgrade;
-        let is_deflated = head.facts.is_deflated;
+        let deflate = head.facts.deflate;
         let asked = Asked {
             method: head.method,
             upgrade,
@@ -163,7 +163,7 @@ impl Half {
             let switch = Switch {
                 to: upgrade.or(asked.upgrade).filter(|_| !is_tunnel),
                 item: set.exchange.end_and_take(place, message),
-                is_deflated,
+                deflate,
             };
             return Err(Next::Switch(switch, rest));
         }
