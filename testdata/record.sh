@@ -573,6 +573,35 @@ asyncio.run(main())
 PY
 }
 
+# websocket-deflate-history: compressed messages upon those before, and each on its own; in fragments, with a ping between.
+websocket-deflate-history() {
+  lan
+  server_py 8000 <<'PY'
+import asyncio, websockets
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory as Deflate
+async def echo(ws):
+    async for text in ws: await ws.send('{"echo": %s}' % text)
+async def main():
+    forgets = Deflate(server_no_context_takeover=True, client_no_context_takeover=True, server_max_window_bits=10)
+    async with websockets.serve(echo, S4, 8000), websockets.serve(echo, S4, 8001, compression=None, extensions=[forgets]):
+        await asyncio.Future()
+asyncio.run(main())
+PY
+  capture "$C" c0 http/websocket-deflate-history.pcap
+  client_py <<'PY'
+import asyncio, json, websockets
+async def main():
+    for port in 8000, 8001:
+        async with websockets.connect(f'ws://{S4}:{port}/items') as ws:
+            for number in range(4):
+                await ws.send(json.dumps({'item': number, 'name': 'kettle', 'colour': 'blue', 'tags': ['a', 'b'] * 8}))
+                await ws.recv()
+            await (await ws.ping())
+            await ws.send(['{"parts": ["one", ', '"two", ', '"three"]}']); await ws.recv()
+asyncio.run(main())
+PY
+}
+
 # trailers: chunks and trailers both ways, a field in Latin-1, and an early hint before the answer.
 trailers() {
   lan
@@ -1395,6 +1424,7 @@ http/ipv6.pcap|ipv6|Three requests over IPv6
 http/http2-cleartext.pcap|http2-cleartext|HTTP/2 with prior knowledge, four streams at once, one of them 404
 http/websocket.pcap|websocket|Upgrade to WebSocket, three messages each way, ping, close
 http/websocket-deflate.pcap|websocket-deflate|WebSocket with permessage-deflate
+http/websocket-deflate-history.pcap|websocket-deflate-history|WebSockets with permessage-deflate: messages upon those before, and each on its own; fragments, ping
 http/trailers.pcap|trailers|Chunks with trailers both ways, 103, fields in Latin-1
 http/connect-proxy.pcap|connect-proxy|CONNECT refused with 407, then a tunnel with two requests inside
 http/h2c-upgrade.pcap|h2c-upgrade|HTTP/1.1 upgraded to HTTP/2 by curl

@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pcapng", &["capture", "time"]),
     ("packet", &["capture", "time"]),
     ("session", &["capture", "packet", "time"]),
-    ("lot", &["capture", "session", "time"]),
+    ("lot", &["capture", "http", "session", "time"]),
     ("stats", &["lot", "packet", "session", "time"]),
     ("tls", &["session", "time"]),
     ("http", &["session", "time"]),

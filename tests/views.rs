@@ -197,6 +197,21 @@ const VIEWS: &[(&str, &str, &[&str])] = &[
         &["http", "-o", "json"],
     ),
     (
+        "websocket-deflate-1.content.txt",
+        "http/websocket-deflate-history.pcap",
+        &["content", "--session", "1"],
+    ),
+    (
+        "websocket-deflate-2.content.txt",
+        "http/websocket-deflate-history.pcap",
+        &["content", "--session", "2", "--lot", "4..100"],
+    ),
+    (
+        "websocket-deflate.http.ndjson",
+        "http/websocket-deflate-history.pcap",
+        &["http", "-o", "ndjson"],
+    ),
+    (
         "websocket.http.ndjson",
         "http/websocket.pcap",
         &["http", "-o", "ndjson"],

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::record::SessionRecord;
 use crate::capture::PacketNumber;
-use crate::http::{HttpFacts, Reading};
+use crate::http::{HttpFacts, Items, Reading};
 use crate::lot::LotTotals;
 use crate::session::{PerDirection, SessionSummary};
 use crate::time::Timestamp;
@@ -218,7 +218,7 @@ fn facts_of([kind, item_count, lot, packet]: [u64; 4]) -> Option<HttpFacts> {
         last_complete_lot: lot.checked_sub(1),
         last_packet: packet.checked_sub(1),
         limit_reached: kind % 2 == 1,
-        items: Vec::new(),
+        items: Items::default(),
     })
 }
 
@@ -261,7 +261,7 @@ mod tests {
                     last_complete_lot: index,
                     last_packet: index,
                     limit_reached,
-                    items: Vec::new(),
+                    items: Items::default(),
                 };
                 assert_eq!(facts_of(numbers_of(Some(&facts))), Some(facts));
             }

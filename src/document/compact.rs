@@ -72,22 +72,30 @@ pub(super) fn write(document: &TcpSession<'_>, out: &mut Vec<u8>) -> io::Result<
 }
 
 /// Writes members; every key comes with the punctuation around it.
-struct Json<'a> {
-    out: &'a mut Vec<u8>,
+pub(super) struct Json<'a> {
+    pub(super) out: &'a mut Vec<u8>,
     /// The dates that were written: all of a document are those of its first and last packet, and
     /// their minutes.
     dates: [Option<(Date, [u8; Rfc3339::LEN])>; 4],
 }
 
 impl Json<'_> {
+    /// A writer that appends to `out`.
+    pub(super) const fn new(out: &mut Vec<u8>) -> Json<'_> {
+        Json {
+            out,
+            dates: [None; 4],
+        }
+    }
+
     /// Inlined, so that keys of a known length are copied without a call.
     #[inline(always)]
-    fn raw(&mut self, bytes: &[u8]) {
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
     }
 
     #[inline(always)]
-    fn number(&mut self, key: &[u8], number: u64) {
+    pub(super) fn number(&mut self, key: &[u8], number: u64) {
         self.raw(key);
         self.digits(number);
     }
@@ -103,19 +111,19 @@ impl Json<'_> {
     }
 
     #[inline(always)]
-    fn optional_number(&mut self, key: &[u8], number: Option<u64>) {
+    pub(super) fn optional_number(&mut self, key: &[u8], number: Option<u64>) {
         if let Some(number) = number {
             self.number(key, number);
         }
     }
 
     #[inline(always)]
-    fn flag(&mut self, key: &[u8], flag: bool) {
+    pub(super) fn flag(&mut self, key: &[u8], flag: bool) {
         self.raw(key);
         self.raw(if flag { b"true" } else { b"false" });
     }
 
-    fn text(&mut self, key: &[u8], text: &str) -> io::Result<()> {
+    pub(super) fn text(&mut self, key: &[u8], text: &str) -> io::Result<()> {
         if is_plain(text.as_bytes()) {
             self.plain_text(key, text);
             Ok(())
@@ -126,7 +134,7 @@ impl Json<'_> {
 
     /// Text that needs no escape.
     #[inline(always)]
-    fn plain_text(&mut self, key: &[u8], text: &str) {
+    pub(super) fn plain_text(&mut self, key: &[u8], text: &str) {
         self.raw(key);
         self.raw(b"\"");
         self.raw(text.as_bytes());
@@ -142,12 +150,20 @@ impl Json<'_> {
         Ok(())
     }
 
-    fn value(&mut self, key: &[u8], value: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    pub(super) fn value(
+        &mut self,
+        key: &[u8],
+        value: &(impl Serialize + ?Sized),
+    ) -> io::Result<()> {
         self.raw(key);
         Ok(serde_json::to_writer(&mut *self.out, value)?)
     }
 
-    fn optional(&mut self, key: &[u8], value: Option<&impl Serialize>) -> io::Result<()> {
+    pub(super) fn optional(
+        &mut self,
+        key: &[u8],
+        value: Option<&impl Serialize>,
+    ) -> io::Result<()> {
         value.map_or(Ok(()), |value| self.value(key, value))
     }
 
@@ -156,7 +172,7 @@ impl Json<'_> {
         self.raw(seconds.0.format(&mut [0; Decimal::MAX_LEN]));
     }
 
-    fn optional_seconds(&mut self, key: &[u8], seconds: Option<Seconds>) {
+    pub(super) fn optional_seconds(&mut self, key: &[u8], seconds: Option<Seconds>) {
         if let Some(seconds) = seconds {
             self.seconds(key, seconds);
         }
@@ -187,7 +203,7 @@ impl Json<'_> {
         }
     }
 
-    fn end(&mut self, key: &[u8], end: &End<'_>) -> io::Result<()> {
+    pub(super) fn end(&mut self, key: &[u8], end: &End<'_>) -> io::Result<()> {
         self.raw(key);
         self.address(br#"{"ip":""#, end.ip.0)?;
         self.number(br#"","port":"#, u64::from(end.port));

@@ -8,6 +8,7 @@ use serde::ser::SerializeSeq as _;
 use serde::{Serialize, Serializer};
 
 use super::exact::{Seconds, Text};
+use super::http_compact;
 use super::tcp_session::{End, TcpSession};
 use super::times::distance;
 use crate::http::{self, Fields, FrameTotals, Item, Protocol};
@@ -206,12 +207,7 @@ impl Serialize for Headers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
         for (name, value) in self.0.iter() {
-            let is_text = |bytes| std::str::from_utf8(bytes).is_ok();
-            let escaped = !is_text(name) || !is_text(value);
-            let [name, value] = [name, value].map(|bytes| match escaped {
-                true => Cow::Owned(escape(bytes)),
-                false => String::from_utf8_lossy(bytes),
-            });
+            let (name, value, escaped) = text_of(name, value);
             list.serialize_element(&Header {
                 name,
                 value,
@@ -283,7 +279,7 @@ impl<'a> HttpCommunication<'a> {
     ///
     /// Never in practice: memory takes every write, and every value of a document has JSON.
     pub fn write_json(&self, out: &mut Vec<u8>) -> io::Result<()> {
-        Ok(serde_json::to_writer(out, self)?)
+        http_compact::write(self, out)
     }
 }
 
@@ -411,6 +407,14 @@ impl Oddities {
 impl Serialize for Oddities {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
+    }
+}
+
+/// A field as text: as it is where it is UTF-8, else both parts escaped.
+pub(super) fn text_of<'a>(name: &'a [u8], value: &'a [u8]) -> (Cow<'a, str>, Cow<'a, str>, bool) {
+    match (std::str::from_utf8(name), std::str::from_utf8(value)) {
+        (Ok(name), Ok(value)) => (Cow::Borrowed(name), Cow::Borrowed(value), false),
+        (_, _) => (Cow::Owned(escape(name)), Cow::Owned(escape(value)), true),
     }
 }
 

@@ -44,6 +44,7 @@ mod e_tag;
 mod exact;
 mod har;
 mod http;
+mod http_compact;
 mod http_log;
 mod link_type;
 mod lot;

@@ -359,15 +359,15 @@ impl Flags {
         Self(self.0 << (bits & 63) | number as u64)
     }
 
-    const fn take(&mut self) -> bool {
+    fn take(&mut self) -> bool {
         self.take_number(1) == 1
     }
 
-    const fn take_number(&mut self, bits: u32) -> usize {
+    fn take_number(&mut self, bits: u32) -> usize {
         let mask = !(u64::MAX << (bits & 63));
         let number = self.0 & mask;
         self.0 >>= bits & 63;
-        number as usize
+        usize::try_from(number).unwrap_or(usize::MAX)
     }
 }
 

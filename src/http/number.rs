@@ -68,7 +68,6 @@ pub(super) fn take_bytes<'a>(len: u64, bytes: &mut &'a [u8]) -> Option<&'a [u8]>
     Some(taken)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "seven bits are left")]
 const fn low_bits(number: u64) -> u8 {
     (number & 0x7f) as u8
 }

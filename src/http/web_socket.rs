@@ -60,7 +60,9 @@ impl FrameReader {
         let mut start = None;
         while !rest.is_empty() {
             if 0 < self.left {
-                let len = usize::try_from(self.left).unwrap_or(usize::MAX).min(rest.len());
+                let len = usize::try_from(self.left)
+                    .unwrap_or(usize::MAX)
+                    .min(rest.len());
                 let (payload, behind) = rest.split_at_checked(len).unwrap_or((rest, &[]));
                 self.left = self.left.saturating_sub(len as u64);
                 rest = behind;
@@ -206,7 +208,9 @@ mod tests {
         bytes.extend([0x80, 0, 0x89, 0]);
         for cut in 1..bytes.len() {
             let mut frames = FrameReader::default();
-            bytes.chunks(cut).for_each(|chunk| frames.push(chunk, &mut |_| {}));
+            bytes
+                .chunks(cut)
+                .for_each(|chunk| frames.push(chunk, &mut |_| {}));
             let FrameTotals {
                 frames: count,
                 messages,
@@ -228,16 +232,13 @@ mod tests {
         for cut in 1..=MESSAGES.len() {
             let mut frames = FrameReader::inflating(DeflateTerms::default().server);
             let mut told = String::new();
-            let mut at = 0;
             for chunk in MESSAGES.chunks(cut) {
                 frames.push(chunk, &mut |event| match event {
                     FrameEvent::Frame(_) => told.push('|'),
                     FrameEvent::Inflated(bytes) => told.push_str(&String::from_utf8_lossy(bytes)),
                     FrameEvent::Failed(failure) => told.push_str(failure.as_str()),
                 });
-                at += chunk.len();
             }
-            assert_eq!(at, MESSAGES.len());
             assert_eq!(told.replace('|', ""), "HelloHello", "{cut}");
             assert_eq!(told.matches('|').count(), 3);
             let totals = frames.totals();
@@ -248,14 +249,16 @@ mod tests {
     #[test]
     fn behind_missing_bytes_nothing_is_inflated_that_builds_upon_them() {
         let mut frames = FrameReader::inflating(DeflateTerms::default().server);
-        let mut failures = 0;
+        let mut failures = Vec::new();
         let mut each = |event: FrameEvent<'_>| {
-            failures += u32::from(matches!(event, FrameEvent::Failed(_)));
+            if let FrameEvent::Failed(failure) = event {
+                failures.push(failure);
+            }
         };
         frames.push(b"\xc1\x07\xf2\x48", &mut each);
         assert!(frames.skip(3));
         frames.push(b"\x07\0\xc1\x05\xf2\0\x11\0\0", &mut each);
-        assert_eq!(failures, 2);
+        assert_eq!(failures, [InflateFailure::BytesMissing; 2]);
         assert_eq!(frames.totals().message_bytes, None);
         assert!(!frames.skip(1));
     }

@@ -102,6 +102,7 @@ impl LotPart {
             gaps: &self.content.gaps,
             late: &self.content.late,
             is_whole: self.is_whole(),
+            known: None,
         }
     }
 

@@ -17,7 +17,7 @@ use super::timing_diagram::Characters;
 use super::units::{HumanBytes, HumanSpan, plural};
 use super::{Escaped, Surface};
 use crate::document::{Seconds, TcpSession};
-use crate::lot::decode::{self, Decoded, Decoder, LineEnd, Span, SpanKind};
+use crate::lot::decode::{self, Decoded, Decoder, LineEnd, Memory, Span, SpanKind};
 use crate::lot::{Lot, LotPart};
 use crate::time::Timestamp;
 
@@ -62,6 +62,7 @@ pub struct ContentView<'a, W> {
     /// The decoder of the lot at hand.
     decoder: Option<&'static dyn Decoder>,
     decoded: Decoded,
+    memory: Memory,
     margin: Margin,
     is_empty: bool,
 }
@@ -77,6 +78,7 @@ impl<'a, W: Write> ContentView<'a, W> {
             names: ["client".to_owned(), "server".to_owned()],
             decoder: None,
             decoded: Decoded::default(),
+            memory: Memory::default(),
             is_empty: true,
         }
     }
@@ -108,7 +110,8 @@ impl<'a, W: Write> ContentView<'a, W> {
     ///
     /// Fails when the output does.
     pub fn write_with(&mut self, part: &LotPart, remarks: &Remarks) -> io::Result<()> {
-        let bytes = part.bytes();
+        let known = self.memory.take_in(&part.bytes());
+        let bytes = part.bytes().knowing(&known);
         let has_content = !bytes.bytes.is_empty() || !bytes.gaps.is_empty();
         if part.is_first {
             self.decoder = self.style.decoder;
@@ -133,6 +136,11 @@ impl<'a, W: Write> ContentView<'a, W> {
             self.write_end(&part.lot)?;
         }
         Ok(())
+    }
+
+    /// Takes in a lot, or a part of one, that is not shown: those behind it may build upon it.
+    pub fn pass_over(&mut self, part: &LotPart) {
+        self.memory.take_in(&part.bytes());
     }
 
     /// Lines that are no content, each for itself.

@@ -1,6 +1,6 @@
 //! A request with its response as a row: for people in a table, with exact values for programs.
 
-use super::cell_text::{show, write_end, write_host, write_number, write_span};
+use super::cell_text::{show, show_bytes, show_count, write_end, write_host, write_span};
 use super::table::{Align, Column, Cut, Fit, Tone};
 use super::time_text::TimeText;
 use crate::document::{HttpCommunication, HttpMessage, Oddities, Seconds, TcpSession};

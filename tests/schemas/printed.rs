@@ -69,10 +69,12 @@ pub(crate) fn printed(name: &str, bytes: &[u8], target: Target, bins: usize) -> 
         let items = record.http.iter().flat_map(|http| http.items.iter());
         let requests = items.map(|item| {
             let mut json = Vec::new();
-            HttpCommunication::new(&item, &context)
-                .write_json(&mut json)
-                .unwrap();
-            text(json)
+            let document = HttpCommunication::new(&item, &context);
+            document.write_json(&mut json).unwrap();
+            let json = text(json);
+            // What is written by hand is what is derived.
+            assert_eq!(json, serde_json::to_string(&document).unwrap());
+            json
         });
         let logs = record.http.iter().map(|facts| {
             let mut json = Vec::new();

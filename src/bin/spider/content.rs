@@ -137,6 +137,8 @@ impl Content<'_> {
             self.cleartext_bytes += shown.cleartext_bytes();
             let written = self.sheet.write(&self.session, shown);
             written.with_context(|| self.failed.clone())?;
+        } else {
+            self.sheet.pass_over(&shown.part);
         }
         Ok(ControlFlow::Continue(()))
     }
@@ -204,6 +206,12 @@ impl<'a> Sheet<'a> {
             Self::Text(view) => view.write_with(&shown.part, &shown.remarks),
             Self::Raw(output) => shown.write_protected(output),
             Self::Json(sheet) => sheet.write(session, &shown.part),
+        }
+    }
+
+    fn pass_over(&mut self, part: &LotPart) {
+        if let Self::Text(view) = self {
+            view.pass_over(part);
         }
     }
 

@@ -112,7 +112,9 @@ impl Conversation {
             };
         }
         for direction in Direction::BOTH {
-            let terms = switch.deflate.filter(|_| self.exchange.collector.keeps_items());
+            let terms = switch
+                .deflate
+                .filter(|_| self.exchange.collector.keeps_items());
             let terms = terms.map(|terms| match direction == self.requests {
                 true => terms.client,
                 false => terms.server,
@@ -161,9 +163,7 @@ impl Conversation {
         if let Some(Switched { item, deflate }) = self.switched.take() {
             let totals = |direction: Direction| {
                 let frames = self.halves[direction].frames();
-                frames
-                    .map(FrameReader::totals)
-                    .unwrap_or_default()
+                frames.map(FrameReader::totals).unwrap_or_default()
             };
             let item = item.map(|mut item| {
                 item.web_socket = (item.protocol == Protocol::WebSocket).then(|| WebSocketTotals {

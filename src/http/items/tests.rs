@@ -61,14 +61,14 @@ fn message() -> impl Strategy<Value = Message<FieldsBuf>> {
 
 fn item() -> impl Strategy<Value = Item<FieldsBuf>> {
     let totals = || {
-        (any::<u64>(), 0..9_u64, 0..9_u64, prop::option::of(0..9_u64)).prop_map(|(frames, messages, payload_bytes, message_bytes)| {
-            FrameTotals {
+        (any::<u64>(), 0..9_u64, 0..9_u64, prop::option::of(0..9_u64)).prop_map(
+            |(frames, messages, payload_bytes, message_bytes)| FrameTotals {
                 frames,
                 messages,
                 payload_bytes,
                 message_bytes,
-            }
-        })
+            },
+        )
     };
     let socket = (any::<bool>(), totals(), totals()).prop_map(|(is_deflated, client, server)| {
         WebSocketTotals {

@@ -9,7 +9,7 @@
 //! characters that a terminal would obey beyond control characters, which is the view's; and bytes
 //! as they are, for which no decoding is needed.
 //!
-//! Limits: a decoder keeps no state between lots. What it writes is bounded by what it is given,
+//! Limits: a decoder keeps no state between lots; what lots say to each other is kept by `Memory`. What it writes is bounded by what it is given,
 //! in bytes of text for each byte of the lot, and in what is unpacked of it, which is 1 MiB at most:
 //!
 //! | Decoder | Text | Of lots up to |
@@ -36,6 +36,7 @@ mod shared;
 pub use shared::decoded::{Decoded, Line, LineEnd, Span, SpanKind};
 pub use shared::decoder::{Decoder, Fit};
 pub use shared::lot_bytes::{Gap, Lateness, LotBytes, Piece};
+pub use shared::memory::{Known, Memory};
 pub use shared::registry::{all, auto, by_name};
 
 // The modules of the decoders, and `ALL`.

@@ -1,9 +1,10 @@
 //! WebSocket frames: what each is, and its payload, unmasked, by what it is.
 //!
-//! Deliberately absent: frames of one message are not joined, and what an extension compressed
-//! (`permessage-deflate`) is shown as hex, since it may need the messages before.
+//! What was compressed (`permessage-deflate`) is inflated where the lots before are known, since a
+//! message may build upon those before; else it is shown as hex. Deliberately absent: frames of one
+//! message are not joined.
 //!
-//! Limits: those of `shared/nature.rs`; a frame is shown when all of it is there.
+//! Limits: those of `shared/nature.rs` and `shared/memory.rs`; a frame is shown when all of it is there.
 //!
 //! Source: RFC 6455 §5.2, §5.5, §7.4.
 
@@ -14,7 +15,7 @@ use super::shared::frames;
 use super::shared::inner::Inner;
 use super::shared::nature::{self, Nesting};
 use super::shared::tree::{Leaf, Tree};
-use super::{Decoded, Decoder, Fit, LotBytes};
+use super::{Decoded, Decoder, Fit, Known, LotBytes};
 use crate::session::Direction;
 
 pub(crate) const DECODER: &dyn Decoder = &WebSocket;
@@ -32,6 +33,10 @@ impl Decoder for WebSocket {
 
     /// Strict, since the marks of a frame are few bits: see `Plausible`.
     fn fit(&self, lot: &LotBytes<'_>) -> Option<Fit> {
+        if lot.known.is_some_and(Known::is_web_socket) {
+            let found = frames::look(lot, |cursor, _| Frame::read(cursor).map(drop));
+            return found.is_all().then_some(Fit::Certain);
+        }
         let mut plausible = Plausible::default();
         let found = frames::look(lot, |cursor, _| {
             let frame = Frame::read(cursor)?;
@@ -203,7 +208,17 @@ impl Frame {
         if self.is_masked() {
             tree.field("masked", Leaf::word("true", head.clone()));
         }
+        let found = lot.known.and_then(|known| known.inflated(head.start));
+        let stop = found.and_then(|frame| frame.stop);
+        // What gave nothing is shown as it was sent.
+        let inflated = found.filter(|frame| stop.is_none() || !frame.bytes.is_empty());
+        if let Some(inflated) = inflated {
+            tree.field("inflated", Leaf::number(inflated.bytes.len(), head));
+        }
         let content = match (self.opcode, payload.first_chunk::<2>()) {
+            (TEXT | BINARY | CONTINUATION, _) if inflated.is_some() => inflated
+                .map(|frame| frame.bytes.clone())
+                .unwrap_or_default(),
             (CLOSE, Some(code)) => {
                 let code = u16::from_be_bytes(*code);
                 tree.field("code", Leaf::number(code, self.payload.clone()));
@@ -213,6 +228,9 @@ impl Frame {
         };
         tree.close("}");
         tree.write(lot, out);
+        if let Some(stop) = stop {
+            out.note(format_args!("not inflated to its end: {stop}"));
+        }
         if !content.is_empty() {
             let inner = Inner::made(lot, &self.payload, content);
             nature::show(&inner.lot(), "", nesting, out);

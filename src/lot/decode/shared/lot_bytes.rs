@@ -6,6 +6,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::memory::Known;
 use crate::session::Direction;
 
 /// The bytes of a lot as they are decoded: all captured bytes in stream order, with marks where
@@ -24,6 +25,8 @@ pub struct LotBytes<'a> {
     pub late: &'a [Range<usize>],
     /// False for a part of a lot that is too large to be held at once.
     pub is_whole: bool,
+    /// What is known of it by the lots before.
+    pub known: Option<&'a Known>,
 }
 
 /// Missing bytes.
@@ -84,6 +87,16 @@ impl<'a> LotBytes<'a> {
             gaps: &[],
             late: &[],
             is_whole: true,
+            known: None,
+        }
+    }
+
+    /// This lot, with what is known of it by the lots before.
+    #[must_use]
+    pub const fn knowing(self, known: &'a Known) -> Self {
+        Self {
+            known: Some(known),
+            ..self
         }
     }
 

@@ -12,6 +12,7 @@ pub(super) mod indent;
 pub(super) mod inner;
 pub(super) mod json_plan;
 pub(super) mod lot_bytes;
+pub(super) mod memory;
 pub(super) mod mqtt_body;
 pub(super) mod nature;
 pub(super) mod plain;

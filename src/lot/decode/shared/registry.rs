@@ -66,6 +66,7 @@ pub(crate) fn show_rest(lot: &LotBytes<'_>, from: usize, out: &mut Decoded) {
         gaps: &gaps,
         late: &lot.late_within(from..usize::MAX),
         is_whole: false,
+        known: None,
         ..*lot
     };
     out.close_line();
