@@ -31,6 +31,8 @@ use super::socks;
 #[derive(Debug, Default)]
 pub(super) struct Search {
     kept: Vec<u8>,
+    /// Bytes at its start that do not end a unit of text, so that they are looked at once.
+    clean: usize,
     /// Bytes of a unit that is passed over.
     skip: usize,
     /// Bytes before the unit that is looked at.
@@ -88,7 +90,10 @@ pub(super) enum Outcome {
 
 /// What to do at a place.
 enum Step {
-    More,
+    /// `clean` as of [`text_unit`].
+    More {
+        clean: usize,
+    },
     Pass(usize, Place),
     Records,
     V2Client(usize),
@@ -104,14 +109,12 @@ impl Search {
 
     /// Takes in the next bytes of the stream.
     pub(super) fn push(&mut self, bytes: &[u8], limit_bytes: usize, reach: Reach) -> Outcome {
-        let joined;
-        let mut rest = bytes;
-        if !self.kept.is_empty() {
-            let mut kept = std::mem::take(&mut self.kept);
-            kept.extend_from_slice(bytes);
-            joined = kept;
-            rest = &joined;
+        let mut joined = std::mem::take(&mut self.kept);
+        let is_joined = !joined.is_empty();
+        if is_joined {
+            joined.extend_from_slice(bytes);
         }
+        let mut rest = if is_joined { &joined } else { bytes };
         loop {
             let passed = self.skip.min(rest.len());
             self.skip = self.skip.saturating_sub(passed);
@@ -123,12 +126,17 @@ impl Search {
                 return Outcome::More;
             }
             match self.step(rest, reach) {
-                Step::More => {
-                    self.kept = rest.to_vec();
+                Step::More { clean } => {
+                    self.clean = clean;
+                    self.kept = match joined.len() == rest.len() {
+                        true => joined,
+                        false => rest.to_vec(),
+                    };
                     return Outcome::More;
                 }
                 Step::Pass(..) if reach == Reach::StartOnly => return Outcome::Nothing,
                 Step::Pass(len, place) => {
+                    self.clean = 0;
                     self.skip = len;
                     self.seen = self.seen.saturating_add(len);
                     self.place = place;
@@ -164,46 +172,46 @@ impl Search {
     /// Decides what starts at `rest`, which is not empty.
     fn step(&self, rest: &[u8], reach: Reach) -> Step {
         match self.place {
-            Place::Start => start(rest, reach),
+            Place::Start => start(rest, reach, self.clean),
             Place::Binary(armed) => match opening_hello(rest, armed) {
                 Match::Yes(()) => Step::Records,
-                Match::More => Step::More,
+                Match::More => Step::More { clean: 0 },
                 Match::No => unit(rest)
                     .or_else(|| passed(&socks::login(rest)))
                     .unwrap_or(Step::Nothing),
             },
             Place::Text(armed) => match opening_hello(rest, armed) {
                 Match::Yes(()) => Step::Records,
-                Match::More => Step::More,
-                Match::No => text(rest, armed),
+                Match::More => Step::More { clean: 0 },
+                Match::No => text(rest, armed, self.clean),
             },
-            Place::Headers => headers(rest),
+            Place::Headers => headers(rest, self.clean),
         }
     }
 }
 
 /// Decides what the start of a stream is.
-fn start(rest: &[u8], reach: Reach) -> Step {
+fn start(rest: &[u8], reach: Reach, clean: usize) -> Step {
     match opening::record(rest) {
         Match::Yes(()) => return Step::Records,
-        Match::More => return Step::More,
+        Match::More => return Step::More { clean: 0 },
         Match::No => {}
     }
     match opening::v2_client_hello(rest) {
-        Match::Yes(len) if rest.len() < len => return Step::More,
+        Match::Yes(len) if rest.len() < len => return Step::More { clean: 0 },
         Match::Yes(len) => return Step::V2Client(len),
-        Match::More => return Step::More,
+        Match::More => return Step::More { clean: 0 },
         Match::No => {}
     }
     match opening::v2_server_hello(rest) {
         Match::Yes(_) => return Step::V2Server,
-        Match::More => return Step::More,
+        Match::More => return Step::More { clean: 0 },
         Match::No => {}
     }
     if reach == Reach::StartOnly {
         return Step::Nothing;
     }
-    unit(rest).unwrap_or_else(|| text(rest, Armed::No))
+    unit(rest).unwrap_or_else(|| text(rest, Armed::No, clean))
 }
 
 /// A client's hello where TLS was asked for, or a server's anywhere.
@@ -226,7 +234,7 @@ fn unit(rest: &[u8]) -> Option<Step> {
 fn passed(unit: &Match<Unit>) -> Option<Step> {
     match unit {
         Match::No => None,
-        Match::More => Some(Step::More),
+        Match::More => Some(Step::More { clean: 0 }),
         Match::Yes(unit) => Some(Step::Pass(
             unit.len,
             match unit.next {
@@ -239,10 +247,10 @@ fn passed(unit: &Match<Unit>) -> Option<Step> {
 }
 
 /// Passes over a line, or a part of one that ends in `>`.
-fn text(rest: &[u8], armed: Armed) -> Step {
-    let unit = match text_unit(rest) {
+fn text(rest: &[u8], armed: Armed, clean: usize) -> Step {
+    let unit = match text_unit(rest, clean) {
         Match::No => return Step::Nothing,
-        Match::More => return Step::More,
+        Match::More => return Step::More { clean: rest.len() },
         Match::Yes(unit) => unit,
     };
     let line = unit.trim_ascii();
@@ -264,10 +272,10 @@ fn text(rest: &[u8], armed: Armed) -> Step {
 }
 
 /// Passes over a header; TLS may follow the empty line.
-fn headers(rest: &[u8]) -> Step {
-    match text_unit(rest) {
+fn headers(rest: &[u8], clean: usize) -> Step {
+    match text_unit(rest, clean) {
         Match::No => Step::Nothing,
-        Match::More => Step::More,
+        Match::More => Step::More { clean: rest.len() },
         Match::Yes(unit) if matches!(unit, b"\n" | b"\r\n") => {
             Step::Pass(unit.len(), Place::Text(Armed::Yes))
         }
@@ -275,11 +283,13 @@ fn headers(rest: &[u8]) -> Step {
     }
 }
 
-/// Text up to a line end or a `>`.
-fn text_unit(rest: &[u8]) -> Match<&[u8]> {
+/// Text up to a line end or a `>`; there is none in the first `clean` bytes, nor anything binary.
+fn text_unit(rest: &[u8], clean: usize) -> Match<&[u8]> {
     let head = rest.get(..MAX_UNIT_LEN).unwrap_or(rest);
     let decides = |byte: &u8| matches!(byte, b'\n' | b'>') || is_binary(*byte);
-    let Some(end) = head.iter().position(decides) else {
+    let unseen = head.get(clean..).unwrap_or_default();
+    let end = unseen.iter().position(decides).map(|end| clean + end);
+    let Some(end) = end else {
         return match head.len() < MAX_UNIT_LEN {
             true => Match::More,
             false => Match::No,
