@@ -8,9 +8,9 @@
 # Needs root on Linux (namespaces, veth, vxlan, TUN/TAP) and these programs:
 #   tcpdump, dumpcap, editcap, capinfos, tshark, ip, ss, ethtool, python3, gzip, zstd, lz4, setpriv,
 #   nginx, curl, nghttp, openssl, postgres and psql, redis-server, mariadbd and mariadb, sshd and ssh, mosquitto and its clients,
-#   and for python3: websockets, h2, redis, aiosmtpd, pyftpdlib, grpcio, msgpack.
+#   java and keytool 17 (which still speaks what OpenSSL forgot), and for python3: websockets, h2, redis, aiosmtpd, pyftpdlib, grpcio, msgpack.
 # Debian: apt-get install tcpdump tshark iproute2 ethtool zstd lz4 nginx curl nghttp2-client openssl postgresql redis-server
-#   mariadb-server openssh-server openssh-client mosquitto mosquitto-clients libnginx-mod-http-brotli-filter
+#   mariadb-server openssh-server openssh-client mosquitto mosquitto-clients libnginx-mod-http-brotli-filter openjdk-17-jdk-headless
 #   python3-websockets python3-h2 python3-redis python3-aiosmtpd python3-pyftpdlib python3-grpcio python3-msgpack
 #
 # How it works: every capture is made by one function, named as its catalogue line says (see `catalogue`).
@@ -771,6 +771,51 @@ tls12-cbc-etm() { tls12_cbc tls12-cbc-etm; }
 # tls12-cbc-mte: the client does not offer encrypt-then-MAC; the key log lies beside the capture.
 tls12-cbc-mte() { tls12_cbc tls12-cbc-mte -no_etm; }
 
+# export-ciphers: TLS 1.0 and SSL 3.0 with ciphers cut down for export, and DES, as Java still speaks them; the key log lies beside the capture.
+export-ciphers() {
+  lan
+  cat >"$work/OldTls.java" <<'JAVA'
+import java.io.*; import java.lang.reflect.*; import java.nio.charset.StandardCharsets; import java.security.*; import javax.net.ssl.*; import javax.crypto.SecretKey;
+public class OldTls {
+    public static void main(String[] a) throws Exception {
+        Security.setProperty("jdk.tls.disabledAlgorithms", ""); Security.setProperty("jdk.certpath.disabledAlgorithms", ""); Security.setProperty("jdk.tls.legacyAlgorithms", "");
+        KeyStore store = KeyStore.getInstance(new File(a[0]), "secret".toCharArray());
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX"); keys.init(store, "secret".toCharArray());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX"); trust.init(store);
+        for (int i = 1; i + 1 < a.length; i += 2) {
+            SSLContext context = SSLContext.getInstance("TLS"); context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            SSLServerSocket listener = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(4433);
+            listener.setEnabledProtocols(new String[]{a[i]}); listener.setEnabledCipherSuites(new String[]{a[i + 1]});
+            Thread server = new Thread(() -> { try (SSLSocket s = (SSLSocket) listener.accept()) {
+                BufferedReader in = new BufferedReader(new InputStreamReader(s.getInputStream()));
+                while (!in.readLine().isEmpty()) { }
+                s.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nA pencil: 1\n".getBytes()); s.getOutputStream().flush();
+            } catch (IOException e) { e.printStackTrace(); } });
+            server.start();
+            try (SSLSocket s = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", 4433)) {
+                s.setEnabledProtocols(new String[]{a[i]}); s.setEnabledCipherSuites(new String[]{a[i + 1]});
+                s.startHandshake();
+                Method master = s.getSession().getClass().getDeclaredMethod("getMasterSecret"); master.setAccessible(true);
+                StringBuilder hex = new StringBuilder(); for (byte b : ((SecretKey) master.invoke(s.getSession())).getEncoded()) hex.append(String.format("%02x", b));
+                System.out.println(hex);
+                s.getOutputStream().write("GET /pencil HTTP/1.1\r\nHost: api.example.test\r\n\r\n".getBytes()); s.getOutputStream().flush();
+                s.getInputStream().readAllBytes();
+            }
+            server.join(); listener.close();
+        }
+    }
+}
+JAVA
+  keytool -genkeypair -alias a -keyalg RSA -keysize 1024 -sigalg SHA1withRSA -dname CN=$API -validity 30 -storetype PKCS12 -keystore "$work/old.p12" -storepass secret >>"$work/background.log" 2>&1
+  capture "$C" lo tls/export-ciphers.pcap -- port 4433
+  client java --add-opens java.base/sun.security.ssl=ALL-UNNAMED "$work/OldTls.java" "$work/old.p12" \
+    TLSv1 SSL_RSA_EXPORT_WITH_RC4_40_MD5 TLSv1 SSL_RSA_EXPORT_WITH_DES40_CBC_SHA TLSv1 SSL_RSA_WITH_DES_CBC_SHA \
+    SSLv3 SSL_RSA_EXPORT_WITH_RC4_40_MD5 SSLv3 SSL_RSA_EXPORT_WITH_DES40_CBC_SHA >"$work/masters.txt" 2>>"$work/background.log"
+  stop_captures
+  tshark -r "$out/tls/export-ciphers.pcap" -d tcp.port==4433,tls -Y 'tls.handshake.type==1' -T fields -e tls.handshake.random 2>/dev/null |
+    paste -d' ' - "$work/masters.txt" | sed 's/^/CLIENT_RANDOM /' >"$out/tls/export-ciphers.keys"
+}
+
 # tls-through-proxies: TLS 1.2 and 1.3 through CONNECT, SOCKS 5 with and without a login, and SOCKS 4A; the key log lies beside the capture.
 tls-through-proxies() {
   lan; start_nginx
@@ -1435,6 +1480,7 @@ tls/tls13-http2.pcapng|tls13-http2|TLS 1.3 with HTTP/2 inside; secrets in a decr
 tls/tls12-client-certificate.pcapng|tls12-client-certificate|TLS 1.2, both certificates visible; secrets in a decryption secrets block
 tls/tls13-resumption.pcap|tls13-resumption|A full handshake, a resumed one, and early data; key log: `tls13-resumption.keys`
 tls/tls12-rsa-key-exchange.pcap|tls12-rsa-key-exchange|TLS 1.2 with RSA key exchange and CBC; key log: `tls12-rsa-key-exchange.keys`
+tls/export-ciphers.pcap|export-ciphers|SSL 3.0 and TLS 1.0 with RC4 and DES cut down for export, and DES; key log: `export-ciphers.keys`
 tls/tls-through-proxies.pcap|tls-through-proxies|TLS behind CONNECT, SOCKS 5 with and without a login, and SOCKS 4A; key log: `tls-through-proxies.keys`
 tls/tls12-cbc-etm.pcap|tls12-cbc-etm|TLS 1.2 with CBC, encrypted, then authenticated; key log: `tls12-cbc-etm.keys`
 tls/tls12-cbc-mte.pcap|tls12-cbc-mte|TLS 1.2 with CBC, authenticated, then encrypted; key log: `tls12-cbc-mte.keys`
@@ -1444,6 +1490,7 @@ tls/tls13-early-data-refused.pcap|tls-matrix|TLS 1.3: the server asks for anothe
 tls/tls13-client-auth-later.pcap|tls-matrix|TLS 1.3: the client's certificate comes after the handshake; key log beside it
 tls/tls13-padding.pcap|tls-matrix|TLS 1.3 with AES-CCM and padded records; key log beside it
 tls/tls12-gcm-renegotiated.pcap|tls-matrix|TLS 1.2 with AES-GCM, renegotiated twice; key log beside it
+tls/tls12-gcm-resumed-by-ticket.pcap|tls-matrix|TLS 1.2 with AES-GCM, resumed by a ticket; key log: `tls12-gcm-resumed-by-ticket.keys`
 tls/tls12-chacha20-resumed-by-id.pcap|tls-matrix|TLS 1.2 with ChaCha20-Poly1305: a full handshake, and one resumed by session id; key log beside it
 tls/tls12-ccm8.pcap|tls-matrix|TLS 1.2 with AES-CCM-8; key log beside it
 tls/tls12-aria-gcm.pcap|tls-matrix|TLS 1.2 with a pre-shared key and ARIA-GCM; key log beside it

@@ -85,6 +85,7 @@ SMALL = {
     'tls13-padding': 'tls1_3-aes_128_ccm_sha256-padding',
     'tls12-gcm-renegotiated': 'tls1_2-ecdhe-rsa-aes128-gcm-sha256-renegotiated',
     'tls12-chacha20-resumed-by-id': 'tls1_2-ecdhe-rsa-chacha20-poly1305-resumed-by-id',
+    'tls12-gcm-resumed-by-ticket': 'tls1_2-ecdhe-rsa-aes128-gcm-sha256-resumed-by-ticket',
     'tls12-ccm8': 'tls1_2-rsa_with_aes_128_ccm_8',
     'tls12-aria-gcm': 'tls1_2-psk_with_aria_256_gcm_sha384',
     'tls12-camellia-sha384-etm': 'tls1_2-ecdhe_ecdsa_with_camellia_256_cbc_sha384-etm',

@@ -77,32 +77,50 @@ fn premaster_secrets_decipher_their_sessions() {
 
 #[test]
 fn a_resumed_session_is_deciphered_with_the_secret_of_the_first() {
-    let name = "tls12-chacha20-resumed-by-id";
-    let first = fs::read_to_string(testdata().join(format!("tls/{name}.keys"))).unwrap();
-    let mut randoms = first.lines().filter(|line| !line.starts_with('#'));
-    let first = randoms.next().unwrap();
-    let lines = Lines::of(name, |line| line == first);
-    let known = lines.spider(&["content", "-o", "raw", "--session", "2"]);
-    assert_eq!(known, said(name, "2"));
-    for threads in ["1", "3"] {
-        let columns = [
-            "--columns",
-            "tls.decrypted,tls.resumed",
-            "--threads",
-            threads,
-        ];
+    for name in [
+        "tls12-chacha20-resumed-by-id",
+        "tls12-gcm-resumed-by-ticket",
+    ] {
+        let whole = fs::read_to_string(testdata().join(format!("tls/{name}.keys"))).unwrap();
+        let mut randoms = whole.lines().filter(|line| !line.starts_with('#'));
+        let (first, second) = (randoms.next().unwrap(), randoms.next().unwrap());
+        let lines = Lines::of(name, |line| line == first);
+        let known = lines.spider(&["content", "-o", "raw", "--session", "2"]);
+        assert_eq!(known, said(name, "2"));
+        for threads in ["1", "3"] {
+            let columns = [
+                "--columns",
+                "tls.decrypted,tls.resumed",
+                "--threads",
+                threads,
+            ];
+            let table = lines.spider(&[&["sessions", "-o", "csv"], &columns[..]].concat());
+            let rows: Vec<&str> = table.lines().skip(1).collect();
+            assert_eq!(rows, ["true,false", "true,true"], "{name}");
+        }
+        // The secret of a session is that of all sessions that were resumed from it, not of it.
+        let lines = Lines::of(name, |line| line == second);
+        let columns = ["--columns", "tls.decrypted"];
         let table = lines.spider(&[&["sessions", "-o", "csv"], &columns[..]].concat());
-        assert_eq!(
-            table.lines().skip(1).collect::<Vec<_>>(),
-            ["true,false", "true,true"]
-        );
+        assert_ne!(table.lines().nth(1), Some("true"));
     }
-    // The secret of a resumed session does not tell that of the one before it.
-    let second = randoms.next().unwrap();
-    let lines = Lines::of(name, |line| line == second);
-    let columns = ["--columns", "tls.decrypted"];
-    let table = lines.spider(&[&["sessions", "-o", "csv"], &columns[..]].concat());
-    assert_ne!(table.lines().nth(1), Some("true"));
+}
+
+#[test]
+fn a_premaster_secret_may_be_named_by_the_client_random() {
+    let name = "tls12-rsa-key-exchange";
+    let whole = fs::read_to_string(testdata().join(format!("tls/{name}.keys"))).unwrap();
+    let word = |label: &str, place| {
+        let mut lines = whole.lines();
+        let line = lines.find(|line| line.starts_with(label)).unwrap();
+        line.split(' ').nth(place).unwrap()
+    };
+    let (random, premaster) = (word("CLIENT_RANDOM ", 1), word("RSA ", 2));
+    let lines = Lines::of(name, is_premaster);
+    let text = format!("PMS_CLIENT_RANDOM {random} {premaster}\n");
+    fs::write(lines.path("some.keys"), text).unwrap();
+    let known = lines.spider(&["content", "-o", "raw", "--session", "1"]);
+    assert_eq!(known, said(name, "1"));
 }
 
 #[test]
