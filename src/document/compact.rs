@@ -102,9 +102,10 @@ impl Json<'_> {
 
     #[inline(never)]
     fn digits(&mut self, number: u64) {
-        if let Ok(digit @ 0..=9) = u8::try_from(number) {
-            self.out.push(b'0' + digit);
-            return;
+        match u8::try_from(number) {
+            Ok(digit @ 0..=9) => return self.out.push(b'0' + digit),
+            Ok(pair @ 10..=99) => return self.raw(&[b'0' + pair / 10, b'0' + pair % 10]),
+            Ok(_) | Err(_) => {}
         }
         let mut buffer = itoa::Buffer::new();
         self.raw(buffer.format(number).as_bytes());

@@ -182,6 +182,7 @@ impl<'a> TcpSession<'a> {
 
     /// This document with what the TLS handshake showed, where it is a session of TLS.
     #[must_use]
+    #[inline]
     pub fn with_tls(mut self, facts: Option<&'a TlsFacts>, context: &DocumentContext<'a>) -> Self {
         if let Some(facts) = facts {
             self.tls = Some(Tls::new(facts, context.keys));
@@ -192,6 +193,7 @@ impl<'a> TcpSession<'a> {
 
     /// This document with how far HTTP was read, where it is a session of HTTP.
     #[must_use]
+    #[inline]
     pub fn with_http(mut self, facts: Option<&HttpFacts>) -> Self {
         let http = facts.map(|facts| HttpParser::new(facts, &self.id, self.times.last_date));
         if http.is_some() {

@@ -14,7 +14,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use super::event::SessionObserver;
-use super::key::{KeyEnd, Route, SessionKey};
+use super::key::{KeyEnd, Route};
 use super::live::LiveSession;
 use super::payloads::Payloads;
 use super::state::State;
@@ -69,8 +69,9 @@ pub struct Tracker<O> {
     /// What the observers of sessions are made from.
     prototype: O,
     table: HashTable<Tracked<O>>,
-    /// Sessions that were closed, by the time of the close; stale entries are skipped.
-    closed: VecDeque<(Timestamp, SessionKey, u64)>,
+    /// Sessions that were closed, by the time of the close and their hash; those that came to life
+    /// again since are skipped.
+    closed: VecDeque<(Timestamp, u64)>,
     /// Sessions that hold bytes, by where in the capture they began to.
     waiting: Waiting,
     newest: Option<Timestamp>,
@@ -84,6 +85,8 @@ pub struct Tracker<O> {
 #[derive(Debug)]
 struct Tracked<O> {
     hash: u64,
+    /// When it was closed, where closed sessions are forgotten.
+    closed: Option<Timestamp>,
     session: Box<LiveSession<O>>,
 }
 
@@ -137,7 +140,7 @@ impl<O: SessionObserver> Tracker<O> {
             .entry(hash, |known| known.session.key == key, |known| known.hash);
         let mut ended = None;
         let mut starts = false;
-        let session = match entry {
+        let known = match entry {
             Entry::Vacant(_) if is_full => return Handled::NOTHING,
             Entry::Vacant(vacant) => {
                 starts = true;
@@ -147,7 +150,12 @@ impl<O: SessionObserver> Tracker<O> {
                     head,
                     self.prototype.fresh(),
                 ));
-                &mut vacant.insert(Tracked { hash, session }).into_mut().session
+                let tracked = Tracked {
+                    hash,
+                    closed: None,
+                    session,
+                };
+                vacant.insert(tracked).into_mut()
             }
             Entry::Occupied(occupied) => {
                 let is_over = ends_before(&occupied.get().session, from, head, self.limits);
@@ -160,15 +168,18 @@ impl<O: SessionObserver> Tracker<O> {
                         ..Handled::NOTHING
                     };
                 }
-                let session = &mut occupied.into_mut().session;
+                let known = occupied.into_mut();
                 if is_over {
                     starts = true;
-                    ended = Some(session.take_summary());
-                    session.restart_with(key, from, head, self.prototype.fresh());
+                    known.closed = None;
+                    ended = Some(known.session.take_summary());
+                    let observer = self.prototype.fresh();
+                    known.session.restart_with(key, from, head, observer);
                 }
-                session
+                known
             }
         };
+        let session = &mut known.session;
         self.started = self.started.saturating_add(usize::from(starts));
         let was_closed = session.state() == State::Closed;
         session.handle(from, segment, payloads);
@@ -179,7 +190,8 @@ impl<O: SessionObserver> Tracker<O> {
         if !was_closed && session.state() == State::Closed {
             session.settle();
             if self.limits.linger.is_some() {
-                self.closed.extend(head.time.map(|time| (time, key, hash)));
+                known.closed = head.time;
+                self.closed.extend(head.time.map(|time| (time, hash)));
             }
         }
         Handled {
@@ -219,16 +231,13 @@ impl<O: SessionObserver> Tracker<O> {
             return Vec::new();
         };
         let mut over = Vec::new();
-        while let Some((time, key, hash)) = self.closed.front().copied() {
+        while let Some((time, hash)) = self.closed.front().copied() {
             if now.since(time) < linger {
                 break;
             }
             self.closed.pop_front();
-            let found = self
-                .table
-                .find_entry(hash, |known| known.session.key == key)
-                .ok()
-                .filter(|entry| entry.get().session.state() == State::Closed);
+            let is_it = |known: &Tracked<O>| known.hash == hash && known.closed == Some(time);
+            let found = self.table.find_entry(hash, is_it).ok();
             over.extend(found.map(|entry| entry.remove().0));
         }
         over

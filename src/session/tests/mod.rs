@@ -3,6 +3,7 @@
 mod content;
 mod labels;
 mod lifecycle;
+mod lingering;
 mod resends;
 pub(crate) mod script;
 mod waiting;
