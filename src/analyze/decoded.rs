@@ -78,6 +78,8 @@ impl Decoded {
         } = self;
         routes.clear();
         positions.clear();
+        routes.reserve(heads.len());
+        positions.reserve(heads.len());
         self.start = router.position;
         let mut slots = batch.slots.iter();
         match router.shard {

@@ -3,7 +3,7 @@
 /// Limits of reading, one set for all inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadLimits {
-    /// Bytes read into one batch. Default 1 MiB; a longer packet makes its batch longer.
+    /// Bytes read into one batch. Default 256 KiB; a longer packet makes its batch longer.
     pub batch_bytes: usize,
     /// Bytes in one packet or pcapng block. Default 64 MiB; a longer one is damage, and reading
     /// of its input ends there.

@@ -70,6 +70,10 @@ impl InputReader {
         number: &mut PacketNumber,
     ) -> bool {
         batch.slots.clear();
+        if batch.bytes.capacity() == 0 {
+            // The allocator knows which memory is zero already.
+            batch.bytes = vec![0; target];
+        }
         let mut len = self.take_tail(&mut batch.bytes);
         let (mut position, mut want) = (0, target);
         while !self.ended && batch.slots.is_empty() {

@@ -80,6 +80,9 @@ impl Decoder {
     pub fn decode(&mut self, batch: &mut Batch, segments: &mut Vec<SegmentHead>) {
         self.fragments_of.clear();
         self.datagrams.clear();
+        // Nearly all packets are segments; those that are take so many bytes at least.
+        let at_most = batch.bytes.len() / straight::LEAST_BYTES;
+        segments.reserve(batch.slots.len().min(at_most));
         // The slots step aside, since the odd ones may add to the bytes.
         let slots = std::mem::take(&mut batch.slots);
         let mut rest = slots.as_slice();

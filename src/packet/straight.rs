@@ -176,6 +176,9 @@ impl<'a> Plain<'a> {
     }
 }
 
+/// Bytes of the smallest packet with a segment that is straight.
+pub(super) const LEAST_BYTES: usize = IPV4 + TCP_START;
+
 /// Bytes of an Ethernet header.
 const ETHERNET: usize = 14;
 
