@@ -23,7 +23,8 @@ impl Parts {
         Ok(Self { pool })
     }
 
-    /// Makes something of every `len` items, and has it taken in their order.
+    /// Makes something of every `len` items, and has it taken in their order, while the next are
+    /// made.
     pub(crate) fn each<I: Sync, T: Send>(
         &self,
         items: &[I],
@@ -32,11 +33,24 @@ impl Parts {
         mut take: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
         let at_a_time = len.saturating_mul(PARTS * self.pool.current_num_threads());
-        for some in items.chunks(at_a_time) {
-            let made: Vec<_> = self
-                .pool
-                .install(|| some.par_chunks(len).map(&make).collect());
-            made.into_iter().try_for_each(|part| take(part?))?;
+        let make_all = |some: &[I]| -> Vec<Result<T>> { some.par_chunks(len).map(&make).collect() };
+        let mut groups = items.chunks(at_a_time.max(1));
+        let mut made = Vec::new();
+        loop {
+            let mut next = None;
+            let group = groups.next();
+            let taken = self.pool.in_place_scope(|scope| {
+                if let Some(some) = group {
+                    scope.spawn(|_| next = Some(make_all(some)));
+                }
+                // Meanwhile, on this thread.
+                made.into_iter().try_for_each(|part: Result<T>| take(part?))
+            });
+            taken?;
+            match next {
+                Some(parts) => made = parts,
+                None => break,
+            }
         }
         Ok(())
     }
@@ -64,5 +78,5 @@ impl Buffers {
     }
 }
 
-/// Parts for each core at a time: several, since they are not equal.
-const PARTS: usize = 8;
+/// Parts for each core at a time: several, since they are not equal. As many are taken meanwhile.
+const PARTS: usize = 4;
