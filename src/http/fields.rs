@@ -62,6 +62,9 @@ impl<'a> Fields<'a> {
 
     /// Appends these fields: what they share with `base`, which is whole, and what they do not.
     pub(super) fn pack(&self, base: Fields<'_>, out: &mut Vec<u8>) {
+        if self.base.is_empty() && base.own.is_empty() {
+            return out.extend_from_slice(self.own);
+        }
         let (mut own, mut base) = (*self, base.own);
         while !own.own.is_empty() {
             // Alike pairs of whole fields are alike as bytes.

@@ -175,11 +175,13 @@ pub enum Oddity {
     TooManyWaiting,
     /// The stream was reset.
     Reset,
+    /// Fields of its head stand in a table whose start was not captured.
+    FieldsMissing,
 }
 
 impl Oddity {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::NoLength,
         Self::NoLastChunk,
         Self::BadChunk,
@@ -195,6 +197,7 @@ impl Oddity {
         Self::NoRequest,
         Self::TooManyWaiting,
         Self::Reset,
+        Self::FieldsMissing,
     ];
 
     /// As documents write it.
@@ -215,6 +218,7 @@ impl Oddity {
             Self::NoRequest => "noRequest",
             Self::TooManyWaiting => "tooManyWaiting",
             Self::Reset => "reset",
+            Self::FieldsMissing => "fieldsMissing",
         }
     }
 

@@ -6,7 +6,7 @@
 
 use super::collect::{BodyPart, Collector, Keep};
 use super::h1::{Conversation, Turn};
-use super::h2::{Connection, is_settings};
+use super::h2::{Connection, are_frames, is_settings};
 use super::item::HttpFacts;
 use super::limits::HttpLimits;
 use super::mark::Marks;
@@ -54,6 +54,7 @@ impl Observer {
         if self.is_early(direction, piece, marks) {
             return;
         }
+        self.resume(direction, piece);
         let turn = match &mut self.state {
             State::Over => return,
             State::Http2(connection) => {
@@ -95,6 +96,22 @@ impl Observer {
         }
         connection.push(direction, Piece::Bytes(StreamOffset::ZERO, rest), marks);
         self.state = State::Http2(Box::new(connection));
+    }
+
+    /// HTTP/2 whose start was not captured.
+    fn resume(&mut self, direction: Direction, piece: Piece<'_>) {
+        let (State::Http1(conversation), Piece::Bytes(_, bytes)) = (&self.state, piece) else {
+            return;
+        };
+        let is_first = !conversation.has_seen(direction) && !conversation.is_recognised();
+        if is_first && are_frames(bytes) {
+            let collector = self.take_collector();
+            let mut connection = Connection::resumed(self.limits, collector);
+            for (direction, bytes, marks) in std::mem::take(&mut self.early) {
+                connection.push(direction, Piece::Bytes(StreamOffset::ZERO, &bytes), &marks);
+            }
+            self.state = State::Http2(Box::new(connection));
+        }
     }
 
     /// Keeps what a server of HTTP/2 may send before its client's preface.

@@ -353,6 +353,7 @@ fn words(oddity: &str) -> &str {
         "badLength" => "bad length",
         "unknownCoding" => "unknown coding",
         "bytesBefore" => "other bytes before",
+        "fieldsMissing" => "fields not captured",
         "noRequest" => "without request",
         "tooManyWaiting" => "too many waiting",
         other => other,

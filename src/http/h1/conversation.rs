@@ -139,6 +139,11 @@ impl Conversation {
         }
     }
 
+    /// True when a message was read.
+    pub(in super::super) const fn is_recognised(&self) -> bool {
+        self.exchange.collector.is_recognised
+    }
+
     /// True when nothing that came can be HTTP.
     pub(in super::super) fn is_hopeless(&self) -> bool {
         let is_lost =

@@ -9,6 +9,7 @@ use super::super::fields::FieldsBuf;
 use super::super::limits::HttpLimits;
 use super::super::mark::Extent;
 use super::frame::FrameHead;
+use super::resume;
 
 /// The field blocks of one direction.
 pub(super) struct Blocks {
@@ -40,6 +41,8 @@ pub(super) struct Head {
     pub(super) content_type: Vec<u8>,
     pub(super) bytes: u64,
     pub(super) is_cut: bool,
+    /// Some of them were not captured.
+    pub(super) has_missing: bool,
 }
 
 /// The direction cannot be read any more.
@@ -62,6 +65,13 @@ impl Blocks {
             decoder,
             open: None,
         }
+    }
+
+    /// The fields of a direction whose start was not captured.
+    pub(super) fn resumed(limits: &HttpLimits) -> Self {
+        let mut blocks = Self::new(limits);
+        resume::fill(&mut blocks.decoder);
+        blocks
     }
 
     /// Takes in a frame with fields; gives the head that it completes.
@@ -105,6 +115,7 @@ impl Blocks {
             content_type: Vec::new(),
             bytes,
             is_cut: false,
+            has_missing: false,
         };
         let limit = limits.head_bytes.saturating_mul(4);
         let (mut method, mut path) = (Vec::new(), Vec::new());
@@ -122,7 +133,10 @@ impl Blocks {
                 b"content-type" => head.content_type = value.to_vec(),
                 _ => {}
             }
-            if fields.len() <= limit {
+            if *name == [resume::MISSING] {
+                head.has_missing = true;
+                fields.push(NOT_CAPTURED, &value);
+            } else if fields.len() <= limit {
                 fields.push(&name, &value);
             } else {
                 head.is_cut = true;
@@ -162,6 +176,9 @@ impl Block {
         })
     }
 }
+
+/// What stands for the name of a field that was not captured.
+const NOT_CAPTURED: &[u8] = b"(not captured)";
 
 fn number(value: &[u8]) -> Option<u64> {
     let is_number = !value.is_empty() && value.iter().all(u8::is_ascii_digit);

@@ -59,6 +59,16 @@ impl Connection {
         }
     }
 
+    /// A connection whose start was not captured.
+    pub(in super::super) fn resumed(limits: HttpLimits, collector: Collector) -> Self {
+        let mut connection = Self::after_preface(limits, Direction::Out, collector);
+        for direction in Direction::BOTH {
+            connection.halves[direction].blocks = Blocks::resumed(&limits);
+        }
+        connection.collector.note_gap();
+        connection
+    }
+
     /// A connection that was upgraded; the request that asked for it is its first stream.
     pub(in super::super) fn upgraded(
         limits: HttpLimits,
@@ -185,7 +195,7 @@ impl Connection {
             false => self.role(direction),
         };
         if !self.streams.contains_key(&id) {
-            let is_start = head.is_request || head.status.is_some();
+            let is_start = head.is_request || head.status.is_some() || head.has_missing;
             if !is_start {
                 return;
             }

@@ -7,9 +7,11 @@ mod block;
 mod connection;
 mod frame;
 mod grpc;
+mod resume;
 mod stream;
 
 pub(super) use connection::Connection;
+pub(super) use resume::are_frames;
 
 /// True for bytes that a server of HTTP/2 may send first: a SETTINGS frame.
 pub(super) fn is_settings(bytes: &[u8]) -> bool {

@@ -163,6 +163,9 @@ fn message(head: Head, keep: bool) -> Message {
     if keep {
         message.head = head.fields;
     }
+    if head.has_missing {
+        message.oddities.insert(Oddity::FieldsMissing);
+    }
     if head.is_cut {
         message.oddities.insert(Oddity::HeadTooLong);
     }

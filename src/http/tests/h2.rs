@@ -166,6 +166,55 @@ fn a_reset_ends_what_is_open() {
 }
 
 #[test]
+fn a_connection_whose_start_was_not_captured_is_told_by_its_frames() {
+    let window = frame(8, 0, 0, &[0, 0, 1, 0]);
+    // A field of before, one that goes into the table, and that one again.
+    let request = frame(1, 5, 3, b"\x82\x84\xbe\x40\x01a\x01b\xbe");
+    let facts = check(
+        &[
+            (Out, [&window[..], &request].concat()),
+            (
+                In,
+                [frame(1, 4, 3, b"\x88\xbf"), frame(0, 1, 3, b"abc")].concat(),
+            ),
+            (Out, frame(1, 5, 5, b"\x82\x85\xbe")),
+            (In, frame(1, 5, 5, b"\x8d")),
+        ],
+        &[
+            "GET / 0 [fieldsMissing] > 200 3 [fieldsMissing] as h2",
+            "GET /index.html 0 > 404 0 as h2",
+        ],
+    );
+    assert_eq!(facts.reading, Reading::Incomplete);
+    let heads: Vec<String> = facts
+        .items
+        .iter()
+        .map(|item| {
+            let head = item.request.unwrap().head;
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let pairs = head.iter().skip(2);
+            pairs
+                .map(|(name, value)| text(name) + "=" + &text(value) + ";")
+                .collect()
+        })
+        .collect();
+    assert_eq!(heads, ["(not captured)=;a=b;a=b;", "a=b;"]);
+}
+
+#[test]
+fn bytes_that_are_no_frames_are_not_taken_for_a_connection() {
+    for text in [
+        &[frame(8, 0, 0, &[0, 0, 1, 0])].concat()[..],
+        &[frame(8, 0, 0, &[0, 0, 1, 0]), frame(1, 4, 0, b"\x82")].concat(),
+        &[frame(4, 0, 1, &[]), frame(1, 4, 1, b"\x82")].concat(),
+        &[0; 60],
+        b"\0\0\x04hello, this is another protocol\0\0\0\0\0\0\0",
+    ] {
+        assert_eq!(read(&[(Out, bytes(text)), (In, bytes(text))]), None);
+    }
+}
+
+#[test]
 fn an_upgrade_answers_the_request_on_the_first_stream() {
     let (mut client, mut server) = (End::default(), End::default());
     let upgrade = "GET /a HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\
@@ -255,6 +304,25 @@ proptest! {
             }
         }
         prop_assert_eq!(lines(&read(&parts).unwrap()), LINES);
+    }
+
+    #[test]
+    fn a_prefix_gives_the_items_that_end_in_it(kept in 0_usize..2000) {
+        let mut parts = Vec::new();
+        for (direction, text) in session() {
+            parts.extend(text.chunks(7).map(|part| (direction, bytes(part))));
+        }
+        let all = read(&parts).unwrap();
+        let whole: Vec<_> = all.items.iter().collect();
+        parts.truncate(kept);
+        let some = read(&parts);
+        for item in some.iter().flat_map(|facts| facts.items.iter()) {
+            let is_over = item.request.as_ref().is_some_and(|request| request.is_complete)
+                && item.response.as_ref().is_some_and(|response| response.is_complete);
+            let other = whole.iter().find(|other| other.index == item.index);
+            prop_assert!(other.is_some());
+            prop_assert!(!is_over || other == Some(&item));
+        }
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //!
 //! Header fields refer to a table that the whole connection builds up, counted from its newest
 //! field. So those are found that were added in the lot itself; at the first that is older, the rest
-//! of the fields of the lot are shown in hexadecimal, behind a note. Data of one stream that comes
-//! in several frames is not joined. Data with messages of gRPC is shown as Protocol Buffers.
+//! of the fields of the lot are shown in hexadecimal, behind a note. Messages
+//! of gRPC are joined from the data of their stream in the lot, inflated by `grpc-encoding`, and shown
+//! as Protocol Buffers; other data of one stream that comes in several frames is not joined.
 //!
 //! Limits: blocks of fields of 64 KiB, and 1 MiB of fields in a lot; those of `shared/nature.rs`; a
 //! frame is shown when all of it is there.
@@ -56,6 +57,7 @@ pub(crate) fn show(lot: &LotBytes<'_>, from: usize, out: &mut Decoded) {
         connection.show(&frame, lot, out);
         Ok(())
     });
+    connection.finish(lot, out);
 }
 
 fn show_preface(
@@ -161,6 +163,61 @@ mod tests {
         assert_eq!(
             shown(Direction::In, padded),
             "DATA: {stream: 1, bytes: 5, padding: 2}\nhi\n"
+        );
+    }
+
+    /// Data of a stream.
+    fn data(stream: u8, flags: u8, content: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(content.len()).unwrap();
+        [&[0, 0, length, 0, flags, 0, 0, 0, stream], content].concat()
+    }
+
+    #[test]
+    fn messages_of_grpc_are_joined_by_their_streams_and_unpacked() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut packed, b"\x12\x07testing").unwrap();
+        let packed = packed.finish().unwrap();
+        let length = u8::try_from(packed.len()).unwrap();
+        let message = [&[1, 0, 0, 0, length], &*packed].concat();
+        // content-type: application/grpc, grpc-encoding: gzip
+        let fields = b"\x40\x0ccontent-type\x10application/grpc\x40\x0dgrpc-encoding\x04gzip";
+        let head = [
+            &[0, 0, u8::try_from(fields.len()).unwrap(), 1, 4, 0, 0, 0, 1],
+            &fields[..],
+        ];
+        let bytes = [
+            SETTINGS.to_vec(),
+            head.concat(),
+            data(1, 0, message.get(..9).unwrap()),
+            data(3, 0, b"hi"),
+            data(
+                1,
+                0,
+                &[message.get(9..).unwrap(), b"\0\0\0\0\x02\x08\x01\0"].concat(),
+            ),
+            data(1, 1, b"\0\0"),
+        ];
+        let (size, total) = (length, length + 5);
+        assert_eq!(
+            shown(Direction::In, &bytes.concat()),
+            format!(
+                "SETTINGS: {{stream: 0, bytes: 6, maxConcurrentStreams: 100}}\n\
+                 HEADERS: {{stream: 1, bytes: 51, endHeaders: true}}\n\
+                 content-type: application/grpc\ngrpc-encoding: gzip\n\
+                 DATA: {{stream: 1, bytes: 9}}\n\
+                 a message of {total} bytes goes on: 9 of them so far\n\
+                 DATA: {{stream: 3, bytes: 2}}\nhi\n\
+                 DATA: {{stream: 1, bytes: {}}}\n\
+                 message: {{bytes: {size}, compressed: true}}\n\
+                 gzip: 9 bytes from {size}\n2: \"testing\"\n\
+                 message: {{bytes: 2}}\n1: 1\n\
+                 a message goes on: 1 of its bytes so far\n\
+                 DATA: {{stream: 1, bytes: 2, endStream: true}}\n\
+                 a message goes on: 3 of its bytes so far\n\
+                 stream 1: a message does not end here\n\
+                 00000000  00 00 00                                          |...|\n",
+                total - 9 + 8
+            )
         );
     }
 

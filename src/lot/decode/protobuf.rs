@@ -39,12 +39,43 @@ impl Decoder for Protobuf {
     }
 }
 
+/// Shows messages of gRPC, whose compressed ones have this coding; without any, that which they name
+/// themselves.
+pub(crate) fn show_grpc(
+    lot: &LotBytes<'_>,
+    coding: Option<Coding>,
+    nesting: &mut Nesting,
+    out: &mut Decoded,
+) {
+    frames::show(lot, "gRPC", out, |cursor, out| {
+        show_framed(cursor, lot, (coding, &mut *nesting), out)
+    });
+}
+
+/// Bytes of the whole messages of gRPC that `bytes` start with, and of all of the next one as far as
+/// that is known; `None` where what is there is no message.
+pub(crate) fn grpc_lengths(bytes: &[u8]) -> Option<(usize, Option<usize>)> {
+    let mut cursor = Cursor::new(bytes, 0..bytes.len());
+    loop {
+        let whole = cursor.at();
+        let rest = cursor.rest();
+        let ([0 | 1, ..] | []) = rest else {
+            return None;
+        };
+        let length = rest.get(1..5).and_then(|length| length.first_chunk());
+        let length = length.map(|length| u32::from_be_bytes(*length));
+        let next = length.map(|length| (length as usize).saturating_add(GRPC_HEAD_BYTES));
+        match next {
+            Some(next) if cursor.take(next).is_ok() => {}
+            next => return Some((whole, next)),
+        }
+    }
+}
+
 /// Shows one message, or messages of gRPC.
 pub(crate) fn show(lot: &LotBytes<'_>, nesting: &mut Nesting, out: &mut Decoded) {
     if matches!(lot.front().first(), Some(0 | 1)) {
-        frames::show(lot, "gRPC", out, |cursor, out| {
-            show_framed(cursor, lot, nesting, out)
-        });
+        show_grpc(lot, None, nesting, out);
     } else {
         let mut tree = Tree::default();
         frames::show(lot, "Protocol Buffers", out, |cursor, out| {
@@ -78,7 +109,7 @@ fn framed<'a>(cursor: &mut Cursor<'a>) -> Result<(bool, Cursor<'a>), Stop> {
 fn show_framed(
     cursor: &mut Cursor<'_>,
     lot: &LotBytes<'_>,
-    nesting: &mut Nesting,
+    (coding, nesting): (Option<Coding>, &mut Nesting),
     out: &mut Decoded,
 ) -> Result<(), Stop> {
     let start = cursor.at();
@@ -95,7 +126,7 @@ fn show_framed(
     tree.flush(lot, out);
     let range = body.at()..body.at() + body.left();
     let inner = Inner::part(lot, range);
-    match Coding::of(inner.lot().bytes) {
+    match coding.or_else(|| own_coding(inner.lot().bytes)) {
         Some(coding) if is_packed => {
             nature::show_coded(&inner.lot(), &[coding], MEDIA_TYPE, nesting, out);
         }
@@ -108,6 +139,14 @@ fn show_framed(
         }
     }
     Ok(())
+}
+
+/// The coding that a compressed message names itself: by its mark, or by the head of zlib.
+fn own_coding(bytes: &[u8]) -> Option<Coding> {
+    let is_zlib = bytes.first_chunk::<2>().is_some_and(|head @ [first, _]| {
+        first & 0x0f == 8 && u16::from_be_bytes(*head).is_multiple_of(31)
+    });
+    Coding::of(bytes).or_else(|| is_zlib.then_some(Coding::Deflate))
 }
 
 /// Reads all fields of a message.
@@ -243,6 +282,8 @@ fn varint(cursor: &mut Cursor<'_>) -> Result<u64, Stop> {
 
 /// The media type of a message.
 pub(crate) const MEDIA_TYPE: &str = "application/protobuf";
+/// The mark of compression, and the length.
+const GRPC_HEAD_BYTES: usize = 5;
 const GROUP: u64 = 3;
 const END_OF_GROUP: u64 = 4;
 const MAX_FIELD: u64 = (1 << 29) - 1;

@@ -1,7 +1,8 @@
 //! What the frames of one lot say to each other: tables of fields, blocks in parts, media types.
 //!
 //! Limits: blocks of 64 KiB, a table of 64 KiB, and 1 MiB of fields in a lot, since a byte may stand
-//! for a field as long as the table; 1024 media types. Fields beyond that are shown in hexadecimal,
+//! for a field as long as the table; 1024 streams with a media type, and 1 MiB of messages of gRPC that wait
+//! for their ends. Fields beyond that are shown in hexadecimal,
 //! and so are all that follow, since the table is not known any more.
 //!
 //! Source: RFC 9113 §4.3, §6; RFC 7541 §4.2, §6.
@@ -20,7 +21,19 @@ use super::lot_bytes::LotBytes;
 use super::nature::{self, Nesting};
 use super::plain;
 use super::tree::{Leaf, Tree};
+use super::unpack::Coding;
 use crate::lot::decode::{hex, protobuf};
+
+/// What is known of a stream within a lot.
+#[derive(Debug, Default)]
+struct Stream {
+    media_type: String,
+    /// How messages of gRPC are compressed.
+    coding: Option<Coding>,
+    /// A message of gRPC that has not ended.
+    waiting: Vec<u8>,
+    is_late: bool,
+}
 
 /// What is known of a connection within a lot.
 pub(crate) struct Connection {
@@ -31,8 +44,10 @@ pub(crate) struct Connection {
     /// A block of fields that has not ended, and where it began.
     block: Vec<u8>,
     block_start: usize,
-    /// Media types of streams.
-    media_types: BTreeMap<u32, String>,
+    /// What is known of streams.
+    streams: BTreeMap<u32, Stream>,
+    /// Bytes of messages that wait for their ends.
+    waiting_bytes: usize,
     nesting: Nesting,
     /// Bytes of fields that may still be read.
     room_bytes: usize,
@@ -47,7 +62,8 @@ impl Connection {
             fields: Some(fields),
             block: Vec::new(),
             block_start: 0,
-            media_types: BTreeMap::new(),
+            streams: BTreeMap::new(),
+            waiting_bytes: 0,
             nesting: Nesting::of_lot(),
             room_bytes: MAX_FIELD_BYTES,
         }
@@ -75,7 +91,7 @@ impl Connection {
         tree.write(lot, out);
         let rest = body.take_all();
         match frame.kind {
-            Kind::Data => self.show_data(frame.stream, lot, rest, out),
+            Kind::Data => self.show_data(frame, lot, rest, out),
             Kind::Headers | Kind::PushPromise | Kind::Continuation => {
                 self.add_block(frame, lot, rest, out);
             }
@@ -85,22 +101,100 @@ impl Connection {
 
     fn show_data(
         &mut self,
-        stream: u32,
+        frame: &Frame,
         lot: &LotBytes<'_>,
         range: Range<usize>,
         out: &mut Decoded,
     ) {
-        if range.is_empty() {
-            return;
-        }
-        let media_type = self.media_types.get(&stream);
-        let media_type = media_type.map(String::as_str).unwrap_or_default();
-        let inner = Inner::part(lot, range);
+        let stream = self.streams.get(&frame.stream);
+        let is_grpc = stream.is_some_and(|stream| stream.media_type.starts_with(GRPC));
+        let inner = Inner::part(lot, range.clone());
         let inner = inner.lot();
-        if protobuf::is_grpc(&inner) {
+        if is_grpc {
+            self.join(frame.stream, lot, range, out);
+            if frame.has(END_STREAM) {
+                self.give_up(frame.stream, lot, out);
+            }
+        } else if range.is_empty() {
+        } else if protobuf::is_grpc(&inner) {
             protobuf::show(&inner, &mut self.nesting, out);
         } else {
-            nature::show(&inner, media_type, &mut self.nesting, out);
+            let media_type = stream.map(|stream| stream.media_type.as_str());
+            nature::show(
+                &inner,
+                media_type.unwrap_or_default(),
+                &mut self.nesting,
+                out,
+            );
+        }
+    }
+
+    /// Joins data of a stream of gRPC, and shows the messages that are whole.
+    fn join(&mut self, id: u32, lot: &LotBytes<'_>, range: Range<usize>, out: &mut Decoded) {
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return;
+        };
+        let before = stream.waiting.len();
+        let part = lot.bytes.get(range.clone()).unwrap_or_default();
+        stream.waiting.extend_from_slice(part);
+        stream.is_late |= lot.is_any_late(&range);
+        let (whole, next) = match protobuf::grpc_lengths(&stream.waiting) {
+            Some((whole, next)) => (whole, next),
+            // What is no message is not waited for.
+            None => (stream.waiting.len(), None),
+        };
+        let rest = stream.waiting.split_off(whole.min(stream.waiting.len()));
+        let messages = std::mem::replace(&mut stream.waiting, rest);
+        let left = stream.waiting.len();
+        let (is_late, coding) = (stream.is_late, stream.coding);
+        if !messages.is_empty() {
+            stream.is_late = lot.is_any_late(&range);
+            let inner = match before {
+                0 => Inner::part(lot, range.start..range.start + messages.len()),
+                _ => Inner::made_late(lot, is_late, messages),
+            };
+            protobuf::show_grpc(&inner.lot(), coding, &mut self.nesting, out);
+        }
+        if 0 < left {
+            match next {
+                Some(next) => out.note(format_args!(
+                    "a message of {next} bytes goes on: {left} of them so far"
+                )),
+                None => out.note(format_args!(
+                    "a message goes on: {left} of its bytes so far"
+                )),
+            }
+        }
+        self.waiting_bytes = self
+            .waiting_bytes
+            .saturating_sub(before)
+            .saturating_add(left);
+        if MAX_WAITING_BYTES < self.waiting_bytes {
+            self.give_up(id, lot, out);
+        }
+    }
+
+    /// Shows what waits of a stream as it is.
+    fn give_up(&mut self, id: u32, lot: &LotBytes<'_>, out: &mut Decoded) {
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return;
+        };
+        let waiting = std::mem::take(&mut stream.waiting);
+        if waiting.is_empty() {
+            return;
+        }
+        self.waiting_bytes = self.waiting_bytes.saturating_sub(waiting.len());
+        out.note(format_args!("stream {id}: a message does not end here"));
+        let inner = Inner::made_late(lot, stream.is_late, waiting);
+        hex::DECODER.decode(&inner.lot(), out);
+        out.close_line();
+    }
+
+    /// The frames of the lot are over: shows what waits.
+    pub(crate) fn finish(&mut self, lot: &LotBytes<'_>, out: &mut Decoded) {
+        let ids: Vec<u32> = self.streams.keys().copied().collect();
+        for id in ids {
+            self.give_up(id, lot, out);
         }
     }
 
@@ -142,9 +236,12 @@ impl Connection {
             }
             Err(error) => Some(error.to_string()),
         };
-        if self.media_types.len() < MAX_MEDIA_TYPES {
-            let found = list.media_type.map(|found| (frame.stream, found));
-            self.media_types.extend(found);
+        if let Some(media_type) = list.media_type
+            && self.streams.len() < MAX_STREAMS
+        {
+            let stream = self.streams.entry(frame.stream).or_default();
+            stream.media_type = media_type;
+            stream.coding = list.coding;
         }
         if let Some(wrong) = wrong {
             self.fields = None;
@@ -264,6 +361,7 @@ struct FieldList {
     bytes: usize,
     room_bytes: usize,
     media_type: Option<String>,
+    coding: Option<Coding>,
 }
 
 impl FieldList {
@@ -273,6 +371,7 @@ impl FieldList {
             bytes: 0,
             room_bytes,
             media_type: None,
+            coding: None,
         }
     }
 
@@ -283,6 +382,10 @@ impl FieldList {
         }
         if name == b"content-type" {
             self.media_type = Some(String::from_utf8_lossy(value).to_ascii_lowercase());
+        }
+        if name == b"grpc-encoding" {
+            let coding = String::from_utf8_lossy(value).to_ascii_lowercase();
+            self.coding = Coding::named(&coding);
         }
         self.fields.push((name.to_vec(), value.to_vec()));
     }
@@ -323,4 +426,7 @@ const ERRORS: [&str; 14] = [
 const MAX_FIELD_BYTES: usize = 1 << 20;
 const MAX_BLOCK_BYTES: usize = 64 << 10;
 const MAX_TABLE_BYTES: usize = 64 << 10;
-const MAX_MEDIA_TYPES: usize = 1024;
+const MAX_STREAMS: usize = 1024;
+const MAX_WAITING_BYTES: usize = 1 << 20;
+/// Media types of gRPC start so.
+const GRPC: &str = "application/grpc";

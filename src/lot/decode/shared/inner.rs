@@ -34,7 +34,11 @@ impl<'a> Inner<'a> {
 
     /// Bytes that were made from those of an index range.
     pub(crate) fn made(lot: &LotBytes<'a>, range: &Range<usize>, bytes: Vec<u8>) -> Self {
-        let is_late = lot.is_any_late(range);
+        Self::made_late(lot, lot.is_any_late(range), bytes)
+    }
+
+    /// Bytes that were made from some of a lot, which came late or did not.
+    pub(crate) fn made_late(lot: &LotBytes<'a>, is_late: bool, bytes: Vec<u8>) -> Self {
         let late = is_late.then_some(0..bytes.len());
         Self {
             direction: lot.direction,
