@@ -16,6 +16,7 @@ mod derived;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use super::custom_fields::{CustomFields, FieldLabel};
 use derived::Derived;
@@ -25,20 +26,27 @@ pub use derived::{DerivedSecret, PremasterId};
 /// The lines of key logs.
 #[derive(Clone, Debug, Default)]
 pub struct KeyLog {
+    /// Shared by copies: a log may be long, and secrets are derived one by one.
+    lines: Arc<Lines>,
+    /// What came of handshakes, by client random.
+    derived: HashMap<[u8; 32], Arc<Derived>>,
+    /// Client randoms of hellos that were captured.
+    seen: HashSet<[u8; 32]>,
+}
+
+/// What the lines say.
+#[derive(Clone, Debug, Default)]
+struct Lines {
     secrets: Vec<KeyLogLine>,
     /// Places in `secrets`, in the order of the log.
     by_random: HashMap<[u8; 32], Vec<usize>>,
     /// Places in `secrets` of premaster secrets, which name no client random.
     premasters: HashMap<PremasterId, usize>,
-    /// What came of handshakes, by client random.
-    derived: HashMap<[u8; 32], Derived>,
     /// There is a secret that others can be derived from.
     has_classic: bool,
     fields: BTreeMap<[u8; 32], CustomFields>,
     /// Fields of lines without a client random.
     common_fields: CustomFields,
-    /// Client randoms of hellos that were captured.
-    seen: HashSet<[u8; 32]>,
     others: Vec<KeyLogLine>,
 }
 
@@ -66,14 +74,17 @@ impl KeyLog {
     /// Adds the lines of a text; each may end in LF, CR LF or CR.
     pub fn add(&mut self, text: &[u8]) {
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        let lines = Arc::make_mut(&mut self.lines);
         for line in text.split(|byte| matches!(byte, b'\n' | b'\r')) {
-            self.add_line(line);
+            lines.add_line(line);
         }
     }
 
     /// True when there is no secret and no field.
     pub fn is_empty(&self) -> bool {
-        self.secrets.is_empty() && self.fields.is_empty() && self.common_fields.is_empty()
+        self.lines.secrets.is_empty()
+            && self.lines.fields.is_empty()
+            && self.lines.common_fields.is_empty()
     }
 
     /// The labels of the secrets that belong to a client random, each once.
@@ -89,7 +100,12 @@ impl KeyLog {
     pub fn lines_for(&self, client_random: &[u8; 32]) -> impl Iterator<Item = &KeyLogLine> {
         let derived = self.derived.get(client_random);
         let premaster = derived.and_then(|derived| derived.premaster);
-        let own = self.by_random.get(client_random).into_iter().flatten();
+        let own = self
+            .lines
+            .by_random
+            .get(client_random)
+            .into_iter()
+            .flatten();
         let before = own.clone().copied();
         let before = before.filter(move |place| premaster.is_none_or(|other| *place < other));
         let behind = own.copied();
@@ -97,7 +113,7 @@ impl KeyLog {
         before
             .chain(premaster)
             .chain(behind)
-            .filter_map(|place| self.secrets.get(place))
+            .filter_map(|place| self.lines.secrets.get(place))
             .chain(derived.and_then(|derived| derived.line.as_ref()))
     }
 
@@ -114,14 +130,14 @@ impl KeyLog {
     /// [`KeyLog::random_of_unseen`] count.
     pub fn fields_for(&self, client_random: Option<&[u8; 32]>) -> CustomFields {
         let own = match client_random {
-            Some(random) => self.fields.get(random),
+            Some(random) => self.lines.fields.get(random),
             None => self
                 .random_of_unseen()
-                .and_then(|random| self.fields.get(&random)),
+                .and_then(|random| self.lines.fields.get(&random)),
         };
         own.map_or_else(
-            || self.common_fields.clone(),
-            |own| own.or(&self.common_fields),
+            || self.lines.common_fields.clone(),
+            |own| own.or(&self.lines.common_fields),
         )
     }
 
@@ -135,6 +151,7 @@ impl KeyLog {
     /// and was not seen.
     pub fn random_of_unseen(&self) -> Option<[u8; 32]> {
         let mut unseen = self
+            .lines
             .fields
             .keys()
             .filter(|random| !self.seen.contains(*random));
@@ -144,14 +161,16 @@ impl KeyLog {
 
     /// True when a connection whose hello was not captured may be deciphered with what is known.
     pub fn may_know_unseen(&self) -> bool {
-        !self.secrets.is_empty() && self.random_of_unseen().is_some()
+        !self.lines.secrets.is_empty() && self.random_of_unseen().is_some()
     }
 
     /// Lines that are neither secrets nor custom fields, comments included.
     pub fn other_lines(&self) -> impl Iterator<Item = &KeyLogLine> {
-        self.others.iter()
+        self.lines.others.iter()
     }
+}
 
+impl Lines {
     fn add_line(&mut self, bytes: &[u8]) {
         match Line::parse(bytes) {
             Line::Empty => {}

@@ -288,7 +288,10 @@ fn text_unit(rest: &[u8], clean: usize) -> Match<&[u8]> {
     let head = rest.get(..MAX_UNIT_LEN).unwrap_or(rest);
     let decides = |byte: &u8| matches!(byte, b'\n' | b'>') || is_binary(*byte);
     let unseen = head.get(clean..).unwrap_or_default();
-    let end = unseen.iter().position(decides).map(|end| clean + end);
+    let end = unseen
+        .iter()
+        .position(decides)
+        .map(|end| clean.saturating_add(end));
     let Some(end) = end else {
         return match head.len() < MAX_UNIT_LEN {
             true => Match::More,

@@ -1,5 +1,7 @@
 //! Secrets that no line has as such, derived from those of lines by what handshakes show.
 
+use std::sync::Arc;
+
 use super::super::hex;
 use super::{KeyLog, KeyLogLine, Secret, unhex};
 
@@ -35,8 +37,8 @@ impl PremasterId {
 
 impl KeyLog {
     /// True when secrets of connections may be derived that have no line of their own.
-    pub const fn may_derive(&self) -> bool {
-        self.has_classic
+    pub fn may_derive(&self) -> bool {
+        self.lines.has_classic
     }
 
     /// Adds a secret that handshakes told: it counts as a line of its connection, and so does the
@@ -49,16 +51,19 @@ impl KeyLog {
                 MASTER_LABEL.len(),
             )
         });
-        let place = derived.premaster.and_then(|id| self.premasters.get(&id));
+        let place = derived
+            .premaster
+            .and_then(|id| self.lines.premasters.get(&id));
         let known = self.derived.entry(derived.client_random).or_default();
+        let known = Arc::make_mut(known);
         known.premaster = known.premaster.or_else(|| place.copied());
         known.line = known.line.take().or(line);
     }
 
     /// The premaster secret with this encrypted form.
     pub fn premaster(&self, id: PremasterId) -> Option<Secret> {
-        let place = self.premasters.get(&id)?;
-        self.secrets.get(*place)?.secret()
+        let place = self.lines.premasters.get(&id)?;
+        self.lines.secrets.get(*place)?.secret()
     }
 }
 
