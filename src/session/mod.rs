@@ -17,6 +17,7 @@ mod half;
 mod history;
 mod key;
 mod live;
+mod occurrences;
 mod offset;
 mod packed;
 mod payloads;

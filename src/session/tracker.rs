@@ -16,6 +16,7 @@ use hashbrown::hash_table::Entry;
 use super::event::SessionObserver;
 use super::key::{KeyEnd, Route};
 use super::live::LiveSession;
+use super::occurrences::Occurrences;
 use super::payloads::Payloads;
 use super::state::State;
 use super::summary::SessionSummary;
@@ -298,61 +299,4 @@ fn ends_before<O: SessionObserver>(
         (_, _, _) => false,
     };
     idle || (opens && session.is_reopened_by(from, head))
-}
-
-/// Counts sessions that would have the same id: same ends, hour and initial sequence number.
-///
-/// Only ids of the last hours are remembered: of two sessions with one id, the hour is the same.
-/// They are told apart by a keyed 64-bit hash.
-#[derive(Debug, Default)]
-struct Occurrences {
-    seen: HashTable<(IdKey, u32)>,
-    newest_hour: i64,
-}
-
-/// What the id of a session is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct IdKey {
-    hash: u64,
-    hour: i64,
-}
-
-impl IdKey {
-    fn of(summary: &SessionSummary, tuple_hash: u64) -> Self {
-        let first = summary.times.first;
-        let isn = u64::from(summary.halves.out.initial_seq.unwrap_or_default().0);
-        let client_is_low = u64::from(summary.client <= summary.server);
-        let rest = ((isn << 1) | client_is_low).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        Self {
-            hash: tuple_hash ^ rest,
-            hour: first.map_or(i64::MIN, Timestamp::hours_rounded),
-        }
-    }
-}
-
-impl Occurrences {
-    fn count(&mut self, summary: &SessionSummary, tuple_hash: u64) -> u32 {
-        let id = IdKey::of(summary, tuple_hash);
-        self.forget_before(id.hour);
-        let entry = self
-            .seen
-            .entry(id.hash, |seen| seen.0 == id, |seen| seen.0.hash);
-        let count = &mut entry.or_insert((id, 0)).into_mut().1;
-        *count = count.saturating_add(1);
-        *count
-    }
-
-    fn next(&self, summary: &SessionSummary, tuple_hash: u64) -> u32 {
-        let id = IdKey::of(summary, tuple_hash);
-        let seen = self.seen.find(id.hash, |seen| seen.0 == id);
-        seen.map_or(1, |(_, count)| count.saturating_add(1))
-    }
-
-    fn forget_before(&mut self, hour: i64) {
-        if self.newest_hour < hour {
-            self.newest_hour = hour;
-            self.seen
-                .retain(|(id, _)| hour - 2 <= id.hour || id.hour == i64::MIN);
-        }
-    }
 }
