@@ -12,7 +12,8 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::exact::Text;
-use super::http::{Headers, HttpCommunication, HttpMessage, ItemId, Url};
+use super::http::{Headers, HttpCommunication, HttpMessage};
+use super::http_parts::{ItemId, Url};
 use super::tcp_session::TcpSession;
 use crate::time::{Rfc3339, Timestamp};
 

@@ -46,6 +46,7 @@ mod har;
 mod http;
 mod http_compact;
 mod http_log;
+mod http_parts;
 mod link_type;
 mod lot;
 mod packet;
@@ -72,10 +73,11 @@ pub use e_tag::ETag;
 pub use exact::{Seconds, Text};
 pub use har::{HarUndecrypted, HarWriter};
 pub use http::{
-    Headers, HttpCommunication, HttpContext, HttpMessage, HttpRequest, HttpResponse, ItemId,
-    Oddities, Url, WebSocket, WebSocketFrames,
+    Headers, HttpCommunication, HttpContext, HttpMessage, HttpRequest, HttpResponse, WebSocket,
+    WebSocketFrames,
 };
 pub use http_log::{HttpLogMessage, HttpParsingLog};
+pub use http_parts::{ItemId, Oddities, Url};
 pub use link_type::LinkTypeName;
 pub use lot::{PacketLot, Piece, write_pieces};
 pub use packet::{Packet, PacketClock, evidence_name, finding_name, flag_names};

@@ -14,12 +14,12 @@ use loona_hpack::Decoder as FieldDecoder;
 use loona_hpack::decoder::DecoderError;
 
 use super::cursor::{Cursor, Stop};
-use super::decoded::{Decoded, LineEnd, SpanKind};
+use super::decoded::{Decoded, SpanKind};
+use super::http2_fields::FieldList;
 use super::http2_frame::{ACK, END_HEADERS, END_STREAM, Frame, Kind, WITH_PRIORITY};
 use super::inner::Inner;
 use super::lot_bytes::LotBytes;
 use super::nature::{self, Nesting};
-use super::plain;
 use super::tree::{Leaf, Tree};
 use super::unpack::Coding;
 use crate::lot::decode::{hex, protobuf};
@@ -353,57 +353,6 @@ fn add_setting(body: &mut Cursor<'_>, tree: &mut Tree) -> Outcome {
     let value = body.u32()?;
     tree.leaf(Leaf::number(value, start..body.at()));
     Ok(())
-}
-
-/// The fields of a block, up to a limit.
-struct FieldList {
-    fields: Vec<(Vec<u8>, Vec<u8>)>,
-    bytes: usize,
-    room_bytes: usize,
-    media_type: Option<String>,
-    coding: Option<Coding>,
-}
-
-impl FieldList {
-    const fn new(room_bytes: usize) -> Self {
-        Self {
-            fields: Vec::new(),
-            bytes: 0,
-            room_bytes,
-            media_type: None,
-            coding: None,
-        }
-    }
-
-    fn add(&mut self, name: &[u8], value: &[u8]) {
-        self.bytes = self.bytes.saturating_add(name.len() + value.len());
-        if self.room_bytes <= self.bytes {
-            return;
-        }
-        if name == b"content-type" {
-            self.media_type = Some(String::from_utf8_lossy(value).to_ascii_lowercase());
-        }
-        if name == b"grpc-encoding" {
-            let coding = String::from_utf8_lossy(value).to_ascii_lowercase();
-            self.coding = Coding::named(&coding);
-        }
-        self.fields.push((name.to_vec(), value.to_vec()));
-    }
-
-    fn show(&self, is_late: bool, out: &mut Decoded) {
-        let lateness = super::lot_bytes::Lateness {
-            is_late,
-            until: usize::MAX,
-        };
-        for (name, value) in &self.fields {
-            let key = plain::inline(SpanKind::Key);
-            plain::show_bytes(name, 0, &|_| lateness, key, out);
-            out.add(SpanKind::Text, ": ", false);
-            let text = plain::inline(SpanKind::Text);
-            plain::show_bytes(value, 0, &|_| lateness, text, out);
-            out.end_line(LineEnd::Own);
-        }
-    }
 }
 
 /// RFC 9113 §7.

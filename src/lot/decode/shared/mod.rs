@@ -4,6 +4,7 @@ pub(super) mod cursor;
 pub(super) mod decoded;
 pub(super) mod decoder;
 pub(super) mod frames;
+pub(super) mod http2_fields;
 pub(super) mod http2_frame;
 pub(super) mod http2_state;
 pub(super) mod http_body;
