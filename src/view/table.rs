@@ -195,8 +195,9 @@ impl Drawing<'_> {
 
     /// The lines of a block of rows.
     pub fn block(&self, index: usize) -> Vec<u8> {
-        let mut out = Vec::new();
         let block = self.table.blocks.get(index);
+        // Most of it is text of cells; what stands between makes it twice as long at most.
+        let mut out = Vec::with_capacity(block.map_or(0, |block| 2 * block.text_bytes()));
         for (tone, cells) in block.into_iter().flat_map(Block::rows) {
             let color = if self.colored { tone.color() } else { "" };
             self.row(&mut out, cells, "", color);

@@ -60,7 +60,7 @@ pub(crate) fn run(args: &HttpArgs, console: Console) -> Result<Outcome> {
         context: known.context(&analysis.capture.tables),
     };
     let chosen = listing.choose(&choice, config.threads)?;
-    let requests = Requests::of(&listing, &chosen, &job.choice)?;
+    let requests = Requests::of(&listing, &chosen, &job.choice, &job.parts()?)?;
     let failed = output.describe();
     job.write(&requests, &listing, &mut output)
         .context(failed)?;
@@ -149,7 +149,9 @@ impl Job<'_> {
         }
         let zone = Zone::system();
         let mut times = self.times(requests, &zone);
-        times.look_ahead(requests.chosen.iter().filter_map(|place| place.time));
+        let starts = requests.chosen.iter().filter_map(|place| place.time);
+        // What is one day for the first and the last is one day for all between.
+        times.look_ahead(starts.clone().min().into_iter().chain(starts.max()));
         let surface = self.console.surface(output.is_stdout());
         let is_default = self.args.output.columns.is_empty();
         let mut columns: Vec<_> = self.picks.iter().map(|pick| pick.column(&times)).collect();

@@ -39,6 +39,11 @@ impl Block {
         self.text.get(start..).unwrap_or_default()
     }
 
+    /// Bytes of all cells.
+    pub(super) const fn text_bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Ends a row.
     pub(super) fn end_row(&mut self, tone: Tone) {
         self.tones.push(tone);

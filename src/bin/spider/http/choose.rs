@@ -14,6 +14,7 @@ use spider_pcap::view::{HttpRow, HttpRowEnds};
 use crate::args::{HttpArgs, StatusRange};
 use crate::choose::{Chosen, condition, unknown_field};
 use crate::listing::{Listing, document};
+use crate::parts::Parts;
 
 /// Which requests were asked for.
 #[derive(Debug)]
@@ -56,10 +57,31 @@ impl ItemChoice {
         let by_status = self.statuses.is_empty() || self.statuses.iter().any(is_wanted);
         by_status && !(self.needs_no_response && status.is_some())
     }
+
+    /// Those of some requests whose documents fit the expressions, with what sorts them.
+    fn among(&self, listing: &Listing<'_>, places: &[Place]) -> Result<Vec<Place>> {
+        let (mut json, mut kept) = (Vec::new(), Vec::new());
+        with_rows(listing, places, &mut |place, row| {
+            json.clear();
+            row.item.write_json(&mut json)?;
+            let text = std::str::from_utf8(&json)?;
+            for condition in &self.conditions {
+                if !condition.holds(text).context("--where")? {
+                    return Ok(());
+                }
+            }
+            kept.push(Place {
+                sort: self.sort.as_ref().map(|key| key.value(text)),
+                ..place.clone()
+            });
+            Ok(())
+        })?;
+        Ok(kept)
+    }
 }
 
 /// A request that was chosen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Place {
     /// Number in the list of all requests, from 1.
     number: usize,
@@ -88,18 +110,18 @@ impl<'a> Requests<'a> {
         listing: &'a Listing<'a>,
         sessions: &[Chosen],
         choice: &ItemChoice,
+        parts: &Parts,
     ) -> Result<Self> {
         let mut places = Vec::new();
-        for Chosen { position, .. } in sessions {
-            let items = items(listing, *position).into_iter();
-            places.extend(items.flat_map(Items::times).map(|(item, time)| Place {
-                number: 0,
-                session: *position,
-                item,
-                time,
-                sort: None,
-            }));
-        }
+        parts.each(
+            sessions,
+            PART_SESSIONS,
+            |part| Ok(places_of(listing, part)),
+            |part| {
+                places.extend(part);
+                Ok(())
+            },
+        )?;
         places.sort_by_key(|place| (place.time.is_none(), place.time, place.session, place.item));
         for (number, place) in (1..).zip(&mut places) {
             place.number = number;
@@ -111,11 +133,11 @@ impl<'a> Requests<'a> {
             first: places.first().and_then(|place| place.time),
             chosen: places,
         };
-        requests.choose(choice)?;
+        requests.choose(choice, parts)?;
         Ok(requests)
     }
 
-    fn choose(&mut self, choice: &ItemChoice) -> Result<()> {
+    fn choose(&mut self, choice: &ItemChoice, parts: &Parts) -> Result<()> {
         let listing = self.listing;
         if !choice.statuses.is_empty() || choice.needs_no_response {
             self.chosen.retain(|place| {
@@ -124,23 +146,16 @@ impl<'a> Requests<'a> {
             });
         }
         if choice.needs_json() {
-            let mut json = Vec::new();
             let mut kept = Vec::new();
-            with_rows(listing, &self.chosen, &mut |place, row| {
-                json.clear();
-                row.item.write_json(&mut json)?;
-                let text = std::str::from_utf8(&json)?;
-                for condition in &choice.conditions {
-                    if !condition.holds(text).context("--where")? {
-                        return Ok(());
-                    }
-                }
-                kept.push(Place {
-                    sort: choice.sort.as_ref().map(|key| key.value(text)),
-                    ..*place
-                });
-                Ok(())
-            })?;
+            parts.each(
+                &self.chosen,
+                PART_ROWS,
+                |part| choice.among(listing, part),
+                |part| {
+                    kept.extend(part);
+                    Ok(())
+                },
+            )?;
             self.chosen = kept;
         }
         if let Some(key) = &choice.sort {
@@ -253,6 +268,22 @@ fn with_part(
     Ok(())
 }
 
+/// All requests of some sessions.
+fn places_of(listing: &Listing<'_>, sessions: &[Chosen]) -> Vec<Place> {
+    let mut places = Vec::new();
+    for Chosen { position, .. } in sessions {
+        let items = items(listing, *position).into_iter();
+        places.extend(items.flat_map(Items::times).map(|(item, time)| Place {
+            number: 0,
+            session: *position,
+            item,
+            time,
+            sort: None,
+        }));
+    }
+    places
+}
+
 fn items<'a>(listing: &Listing<'a>, position: usize) -> Option<&'a Items> {
     let http = listing.analysis.sessions.http(position);
     http.map(|http| &http.items)
@@ -264,3 +295,6 @@ fn item<'a>(listing: &Listing<'a>, place: &Place) -> Option<Item<Fields<'a>>> {
 
 /// Requests whose sessions have documents at a time: many, since sessions run side by side.
 pub(super) const PART_ROWS: usize = 1024;
+
+/// Sessions whose requests are listed at a time.
+const PART_SESSIONS: usize = 1024;
