@@ -5,11 +5,11 @@
 
 use std::io;
 
-use super::compact::Json;
 use super::http::{
     Headers, HttpCommunication, HttpMessage, HttpRequest, HttpResponse, WebSocketFrames,
 };
 use super::http_parts::text_of;
+use super::json::Json;
 
 /// Appends a document to `out`.
 pub(super) fn write(item: &HttpCommunication<'_>, out: &mut Vec<u8>) -> io::Result<()> {

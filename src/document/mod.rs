@@ -47,6 +47,7 @@ mod http;
 mod http_compact;
 mod http_log;
 mod http_parts;
+mod json;
 mod link_type;
 mod lot;
 mod packet;

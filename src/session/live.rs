@@ -7,6 +7,7 @@
 
 mod closing;
 mod payload;
+mod watched;
 mod window;
 
 use super::direction::{Direction, PerDirection};
@@ -19,7 +20,7 @@ use super::payloads::Payloads;
 use super::send_order::SentMark;
 use super::small_set::SmallSet;
 use super::state::State;
-use super::summary::{ClientEvidence, CloseKind, ClosedBy, SessionSummary, SessionTimes};
+use super::summary::{ClientEvidence, ClosedBy, SessionSummary, SessionTimes};
 use crate::capture::{InterfaceId, PacketNumber};
 use crate::packet::{
     Checksum, EncapsulationId, Endpoint, Segment, SegmentHead, TcpFlags, TcpOptions,
@@ -312,42 +313,6 @@ impl<O: SessionObserver> LiveSession<O> {
             if self.times.syn.is_none() {
                 self.times.syn = head.time;
             }
-        }
-    }
-
-    /// Notes at a position of the capture whether its observer waits; true when it begins to.
-    pub(super) fn begins_to_wait(&mut self, position: u64) -> bool {
-        match (self.observer.is_waiting(), self.waits_since) {
-            (true, None) => {
-                self.waits_since = Some(position);
-                true
-            }
-            (false, Some(_)) => {
-                self.waits_since = None;
-                false
-            }
-            (true, Some(_)) | (false, None) => false,
-        }
-    }
-
-    /// Ends the wait that began at a position, where it still goes on.
-    pub(super) fn give_up_wait_since(&mut self, position: u64) {
-        if self.waits_since == Some(position) {
-            self.waits_since = None;
-            self.observer.give_up();
-        }
-    }
-
-    /// Lets the observer come to its end where it has seen all that was sent: its memory is free,
-    /// and still in the caches.
-    pub(super) fn settle(&mut self) {
-        let roles_are_settled = self.client_evidence == ClientEvidence::Syn;
-        let is_closed_by_fin = self
-            .closed_by
-            .is_some_and(|closed| closed.kind == CloseKind::Fin);
-        let PerDirection { out, r#in } = &self.halves;
-        if roles_are_settled && is_closed_by_fin && out.is_complete() && r#in.is_complete() {
-            self.observer.settle();
         }
     }
 

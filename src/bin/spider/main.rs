@@ -7,6 +7,7 @@ mod columns;
 mod console;
 mod content;
 mod directory;
+mod documents;
 mod exit;
 mod export;
 mod failure;

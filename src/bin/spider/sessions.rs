@@ -1,7 +1,6 @@
 //! `spider sessions`: lists the TCP sessions of captures.
 
 use std::io::Write as _;
-use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 use anyhow::{Context as _, Result};
@@ -10,7 +9,7 @@ use spider_pcap::document::{SessionTiming, TCP_SESSION_SCHEMA, TcpSession};
 use spider_pcap::select::{FieldCatalog, Members};
 use spider_pcap::time::Span;
 use spider_pcap::view::{
-    Column, CsvWriter, Fit, JsonLayout, JsonWriter, Notes, SessionRow, Table, TimeText, fit_steps,
+    Column, CsvWriter, Fit, JsonLayout, Notes, SessionRow, Table, TimeText, fit_steps,
     timing_fit_steps,
 };
 
@@ -19,13 +18,14 @@ use crate::checks::{Checks, Tally};
 use crate::choose::{Choice, Chosen};
 use crate::columns::{self, Pick};
 use crate::console::Console;
+use crate::documents;
 use crate::exit::Outcome;
 use crate::failure::{self, Hinted};
 use crate::input::Inputs;
 use crate::known::SideFiles;
 use crate::listing::{Listing, document, nothing_to_show, write_text};
 use crate::output::Output;
-use crate::parts::{Buffers, Parts};
+use crate::parts::Parts;
 use crate::progress::{Bar, analyze_shown};
 use crate::zone::Zone;
 
@@ -103,14 +103,14 @@ impl Job<'_> {
         let failed = output.describe();
         let written = match self.args.output.format {
             Format::Table => self.write_table(&listing, &chosen, &mut output),
-            Format::Json => write_json(
+            Format::Json => documents::write(
                 &listing,
                 (&chosen, self.list),
                 JsonLayout::Array,
                 threads,
                 &mut output,
             ),
-            Format::Ndjson => write_json(
+            Format::Ndjson => documents::write(
                 &listing,
                 (&chosen, self.list),
                 JsonLayout::Lines,
@@ -375,59 +375,9 @@ const fn rows_a_part(chosen: &[Chosen], times: &TimeText<'_>) -> usize {
     }
 }
 
-/// Writes documents in order.
-fn write_json(
-    listing: &Listing<'_>,
-    (chosen, list): (&[Chosen], List),
-    layout: JsonLayout,
-    threads: Option<NonZeroUsize>,
-    output: &mut Output,
-) -> Result<()> {
-    let mut writer = JsonWriter::new(output, layout);
-    let buffers = Buffers::default();
-    Parts::new(threads)?.each(
-        chosen,
-        PART_DOCUMENTS,
-        |part| documents(listing, (part, list), buffers.take()),
-        |text| {
-            writer.write_block(&text)?;
-            buffers.give_back(text);
-            Ok(())
-        },
-    )?;
-    Ok(writer.finish()?)
-}
-
-/// Documents one behind the other, appended to `json`.
-fn documents(
-    listing: &Listing<'_>,
-    (chosen, list): (&[Chosen], List),
-    mut json: Vec<u8>,
-) -> Result<Vec<u8>> {
-    json.reserve((chosen.len() + 2) * USUAL_DOCUMENT_BYTES);
-    for Chosen { position, .. } in chosen {
-        let written = listing.with_session(*position, |session| {
-            match list {
-                List::Sessions => session.write_json(&mut json)?,
-                List::Timing => SessionTiming::new(session).write_json(&mut json)?,
-            }
-            json.push(JsonWriter::<&mut Output>::SEPARATOR);
-            anyhow::Ok(())
-        });
-        written.transpose()?;
-    }
-    Ok(json)
-}
-
 /// Capture time after which a closed session counts as ended, when sessions are printed as they
 /// end: twice the maximum segment lifetime that is usual in practice.
 const LINGER: Span = Span::from_nanos(60_000_000_000);
 
-/// Documents that one thread makes at a time: some 200 kB of text, small against the caches.
-const PART_DOCUMENTS: usize = 64;
-
 /// Rows that one thread makes at a time.
 const PART_ROWS: usize = 256;
-
-/// Room for a document, so that a part grows once at most.
-const USUAL_DOCUMENT_BYTES: usize = 3000;
