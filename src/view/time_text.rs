@@ -47,20 +47,17 @@ impl<'a> TimeText<'a> {
     /// Finds out whether all times that will be shown are of one day.
     pub fn look_ahead(&mut self, times: impl IntoIterator<Item = Timestamp>) {
         self.day = None;
-        for time in times {
-            let Some(instant) = self.instant(time) else {
-                return;
-            };
-            let (day, _) = instant.parts();
-            match &self.day {
-                None => self.day = Some(day.to_owned()),
-                Some(known) if *known == day => {}
-                Some(_) => {
-                    self.day = None;
-                    return;
-                }
-            }
-        }
+        let ends = times.into_iter().map(|time| (time, time));
+        let ends = ends.reduce(|(first, last), (time, _)| (first.min(time), last.max(time)));
+        let Some((first, last)) = ends else {
+            return;
+        };
+        let (Some(first), Some(last)) = (self.instant(first), self.instant(last)) else {
+            return;
+        };
+        // What is one day for the first and the last is one day for all between.
+        let (day, _) = first.parts();
+        self.day = (day == last.parts().0).then(|| day.to_owned());
     }
 
     /// The heading of a column of such times.

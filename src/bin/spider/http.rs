@@ -26,6 +26,7 @@ use crate::listing::{Listing, nothing_to_show};
 use crate::output::Output;
 use crate::parts::Parts;
 use crate::progress::analyze_shown;
+use crate::rows::{rows_a_part, write_drawing};
 use crate::spool::Source;
 use crate::zone::Zone;
 
@@ -149,9 +150,7 @@ impl Job<'_> {
         }
         let zone = Zone::system();
         let mut times = self.times(requests, &zone);
-        let starts = requests.chosen.iter().filter_map(|place| place.time);
-        // What is one day for the first and the last is one day for all between.
-        times.look_ahead(starts.clone().min().into_iter().chain(starts.max()));
+        times.look_ahead(requests.chosen.iter().filter_map(|place| place.time));
         let surface = self.console.surface(output.is_stdout());
         let is_default = self.args.output.columns.is_empty();
         let mut columns: Vec<_> = self.picks.iter().map(|pick| pick.column(&times)).collect();
@@ -177,7 +176,7 @@ impl Job<'_> {
         };
         let parts = self.parts()?;
         let mut table = Table::new(columns.clone());
-        let len = rows_a_part(requests, &times);
+        let len = rows_a_part(requests.chosen.len(), PART_ROWS, &times);
         parts.each(&requests.chosen, len, part_of_table, |part| {
             table.append(part);
             Ok(())
@@ -188,12 +187,7 @@ impl Job<'_> {
             false => Vec::new(),
         };
         let drawing = table.draw(surface, &fit);
-        output.write_all(&drawing.heading())?;
-        let blocks: Vec<usize> = (0..drawing.blocks()).collect();
-        let lines = |part: &[usize]| Ok(part.iter().map(|block| drawing.block(*block)).collect());
-        parts.each(&blocks, 1, lines, |lines: Vec<Vec<u8>>| {
-            Ok(lines.iter().try_for_each(|lines| output.write_all(lines))?)
-        })?;
+        write_drawing(&drawing, &parts, output)?;
         Ok(output.flush()?)
     }
 
@@ -214,7 +208,7 @@ impl Job<'_> {
             writer.finish()?;
             Ok(lines)
         };
-        let len = rows_a_part(requests, &times);
+        let len = rows_a_part(requests.chosen.len(), PART_ROWS, &times);
         let write = |lines: Vec<u8>| Ok(output.write_all(&lines)?);
         self.parts()?.each(&requests.chosen, len, lines, write)
     }
@@ -244,15 +238,6 @@ impl Job<'_> {
 
     fn times<'t>(&self, requests: &Requests<'_>, zone: &'t Zone) -> TimeText<'t> {
         zone.times(self.args.output.time).since(requests.first)
-    }
-}
-
-/// Rows that are made together: all where one depends on the one before.
-const fn rows_a_part(requests: &Requests<'_>, times: &TimeText<'_>) -> usize {
-    if times.depends_on_order() && !requests.chosen.is_empty() {
-        requests.chosen.len()
-    } else {
-        PART_ROWS
     }
 }
 

@@ -23,6 +23,7 @@ mod pager;
 mod parts;
 mod progress;
 mod quantity;
+mod rows;
 mod sessions;
 mod show;
 mod spool;

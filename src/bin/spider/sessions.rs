@@ -27,6 +27,7 @@ use crate::listing::{Listing, document, nothing_to_show, write_text};
 use crate::output::Output;
 use crate::parts::Parts;
 use crate::progress::{Bar, analyze_shown};
+use crate::rows::{rows_a_part, write_drawing};
 use crate::zone::Zone;
 
 /// Which list is made of the sessions.
@@ -226,8 +227,7 @@ impl Job<'_> {
         let sessions = &listing.analysis.sessions;
         let firsts = chosen.iter().map(|chosen| chosen.position);
         let firsts = firsts.filter_map(|position| sessions.first_time(position));
-        // What is one day for the first and the last is one day for all between.
-        times.look_ahead(firsts.clone().min().into_iter().chain(firsts.max()));
+        times.look_ahead(firsts);
         let surface = self.console.surface(output.is_stdout());
         let columns = self.columns(&times);
         // What stands in for wider columns is needed only where there is a width to fit.
@@ -254,17 +254,13 @@ impl Job<'_> {
             })?;
             Ok(table)
         };
-        parts.each(chosen, rows_a_part(chosen, &times), part_of_table, |part| {
+        let len = rows_a_part(chosen.len(), PART_ROWS, &times);
+        parts.each(chosen, len, part_of_table, |part| {
             table.append(part);
             Ok(())
         })?;
         let drawing = table.draw(surface, &self.fit());
-        output.write_all(&drawing.heading())?;
-        let blocks: Vec<usize> = (0..drawing.blocks()).collect();
-        let lines = |part: &[usize]| Ok(part.iter().map(|block| drawing.block(*block)).collect());
-        parts.each(&blocks, 1, lines, |lines: Vec<Vec<u8>>| {
-            Ok(lines.iter().try_for_each(|lines| output.write_all(lines))?)
-        })
+        write_drawing(&drawing, &parts, output)
     }
 
     fn columns(&self, times: &TimeText<'_>) -> Vec<Column> {
@@ -308,7 +304,7 @@ impl Job<'_> {
             Ok(lines)
         };
         let parts = Parts::new(self.args.input.threads)?;
-        let len = rows_a_part(chosen, &times);
+        let len = rows_a_part(chosen.len(), PART_ROWS, &times);
         parts.each(chosen, len, lines, |lines| Ok(output.write_all(&lines)?))
     }
 
@@ -363,15 +359,6 @@ impl Rows<'_> {
         } else {
             Ok(Members::default())
         }
-    }
-}
-
-/// Rows that are made together: all where one depends on the one before.
-const fn rows_a_part(chosen: &[Chosen], times: &TimeText<'_>) -> usize {
-    if times.depends_on_order() && !chosen.is_empty() {
-        chosen.len()
-    } else {
-        PART_ROWS
     }
 }
 
